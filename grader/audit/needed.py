@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.code.cells import parse
+from paribus.check.code.cells import parse
 
 BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython", "In", "Out"}
 

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from grader.code.cells import parse
 from grader.errors import AuditError
 from grader.model import Case
+from paribus.check.code.cells import parse
 from paribus.course.assignment import Assignment, Role
 
 LEFT_OUT = (Role.SETUP, Role.HANDIN)

@@ -20,7 +20,6 @@ from grader.checks.faults import few_seeds, wrong_numbers
 from grader.checks.support import student_cells
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import as_printed, enough_shown, paired_shown, seeds_apart, without_records
-from grader.code.findings import Kind
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import Arms, Run, by_seed, experiment_of, find_arms, finished, read_runs
@@ -33,6 +32,7 @@ from grader.reading.answers import cell_blocks
 from grader.reading.numbers import find_numbers
 from grader.reading.prose import Block, read_cell
 from grader.reading.written import template_cells, written_parts
+from paribus.check.code.findings import Kind
 from paribus.course.assignment import Cell
 from paribus.experiments.one_change import choices
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, not_applicable, passed, proposed, shorten, undecided
-from grader.checks.doubts import doubts_of, with_doubts
+from grader.checks.doubts import doubts_of, evidence_of, with_doubts
 from grader.checks.faults import ended_in, never_run
 from grader.checks.survival import code_cells, hand_in, never_ran
 from grader.code.answers import suspicious_answers
-from grader.code.findings import evidence_of
 from grader.code.selfchecks import replaced_checks
 from grader.evidence.tested import error_in_words, find_tested, like_an_error, says_when_passed
 from grader.model import Case, Evidence, Match, Outcome, Output, RecoveredCell

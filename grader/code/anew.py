@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.configured import LIBRARY, constant_of, entries, followed_places
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained
-from grader.code.paths import Path, path_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
+from paribus.check.code.configured import LIBRARY, constant_of, entries, followed_places
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import Program
 from paribus.experiments.one_change import choices
 
 _GROUP_SETTINGS: Mapping[str, str] = {"['lr']": "learning_rate", "['weight_decay']": "weight_decay"}

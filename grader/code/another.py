@@ -4,13 +4,13 @@ import ast
 from collections.abc import Iterator, Set
 from functools import lru_cache
 
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import RunCall, run_calls
-from grader.code.paths import path_of
-from grader.code.program import Program, Step
 from grader.evidence.runs import CASES
 from grader.model import Case
 from grader.reading.nouns import is_plural
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import BEGINS, RunCall, run_calls
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
 
 _SUBSETS = frozenset({"subset", "take"})
 """Calls that make another data set of one, as a class does that is called as its items are."""
@@ -56,7 +56,7 @@ def _trainings(program: Program, call: RunCall) -> Iterator[tuple[Step, ast.Call
 def _begins_again(step: Step, call: RunCall) -> bool:
     """Another run begins in this step."""
     return any(
-        other is not call.call and other.lineno > call.line and path[-1] in ("start", "run") and len(path) > 1
+        other is not call.call and other.lineno > call.line and path[-1] in BEGINS and len(path) > 1
         for path, other in step.scope.called
     )
 

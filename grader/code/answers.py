@@ -4,13 +4,14 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT, parse
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.paths import Path, path_of
-from grader.code.program import BUILTINS, Program, Reach, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.code.cells import KEPT, parse
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import BUILTINS, Program, Reach
 from paribus.check.names import called, root_name
 from paribus.check.shows import only_shows
 from paribus.course.assignment import Role

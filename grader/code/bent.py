@@ -6,18 +6,18 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.code.configured import KEYWORDS
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.following import is_property
-from grader.code.gathered import returned_by
-from grader.code.moments import Trained
-from grader.code.paths import path_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
+from paribus.check.code.configured import KEYWORDS
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.following import is_property
+from paribus.check.code.gathered import returned_by
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows, shown_in
 from paribus.experiments.one_change import choices

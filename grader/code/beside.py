@@ -3,18 +3,19 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.code.configured import KEYWORDS
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.following import OF_BATCHES, Context, Following, arguments_of
-from grader.code.moments import Trained, logs_an_epoch
-from grader.code.paths import Store, path_of
-from grader.code.program import Program
-from grader.code.seeded import SEEDERS
 from grader.code.spread import is_scaled, shares_of, takes_a_rate, weighs_losses, words_of_table, words_spread
+from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
+from paribus.check.code.configured import KEYWORDS
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.following import OF_BATCHES, Context, Following, arguments_of
+from paribus.check.code.moments import logs_an_epoch
+from paribus.check.code.paths import Store, path_of
+from paribus.check.code.program import Program
+from paribus.check.code.seeded import SEEDERS
 from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows
 from paribus.experiments.one_change import choices

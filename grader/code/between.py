@@ -4,14 +4,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Span, Trained
-from grader.code.paths import Path, Store, path_of
-from grader.code.program import BUILTINS, Program, Step, python_own
 from grader.code.replacing import added_by, is_number, literal, passes_through
+from grader.code.submitted import Trained
 from grader.code.uses import is_shown, read_places, surely_read, training_name
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import Span
+from paribus.check.code.paths import Path, Store, path_of
+from paribus.check.code.program import BUILTINS, Program, Step, python_own
 from paribus.records.code import TRAINING
 
 _CONDITIONS = (ast.If, ast.While, ast.Try, ast.Match)
@@ -19,7 +20,7 @@ _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
 """Attributes that only say what something is."""
 _CODE = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__wrapped__"})
 """Attributes of a function that decide what it does."""
-_RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished"})
+_RECORDS = frozenset({"experiment", "start", "run", "predict", "baseline", "finish", "finished", "unfinished"})
 """Methods of paribus that give a handle, or what was recorded."""
 
 

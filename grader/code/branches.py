@@ -4,15 +4,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.configured import KEYWORDS
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, logs_an_epoch
-from grader.code.program import Program, Step
+from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.choosing import compares_arm, compares_size, looked_up_by, mentions
+from paribus.check.code.cells import KEPT
+from paribus.check.code.configured import KEYWORDS
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import logs_an_epoch
+from paribus.check.code.program import Program, Step
 from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows
 from paribus.experiments.one_change import choices

@@ -3,11 +3,12 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.paths import path_of
-from grader.code.program import Program, read_program
+from grader.code.submitted import read_program
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 
 TEST = "test"
 MOST_VALUES = 24

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, configuration_names
-from grader.code.paths import path_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import ARMS, compares_arm, compares_size, mentions
+from paribus.check.code.cells import KEPT
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import configuration_names
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows, shown_in
 

@@ -5,14 +5,14 @@ the table that says what its values mean was changed.
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained
-from grader.code.paths import entry_of
-from grader.code.program import Program, Step
+from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
 from paribus.check.choosing import mentions
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import entry_of
+from paribus.check.code.program import Program, Step
 from paribus.experiments.one_change import choices
 
 

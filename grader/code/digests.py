@@ -5,13 +5,14 @@ import textwrap
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT, parse
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import run_calls
-from grader.code.program import Program, Step, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES, Run, read_runs
 from grader.model import Case
+from paribus.check.code.cells import KEPT, parse
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import run_calls
+from paribus.check.code.program import Program, Step
 from paribus.records.code import TRAINING, UNAVAILABLE, source_digest, value_digest
 
 

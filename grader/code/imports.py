@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.code.cells import parse
+from paribus.check.code.cells import parse
 
 _ON_PURPOSE = re.compile(r"#\s*(?:noqa|type:|pylint:|side effect)", re.IGNORECASE)
 # They work by being imported: they switch something on, or register what others find by name.

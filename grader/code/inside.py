@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.following import Following
-from grader.code.moments import Trained
-from grader.code.paths import path_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.model import Case
+from paribus.check.code.cells import KEPT
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.following import Following
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 from paribus.check.left_out import early_ends, rows_left_out
 from paribus.check.names import called
 from paribus.check.reused import Kept, kept_for_the_next_run

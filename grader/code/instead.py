@@ -3,15 +3,16 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.configured import KEYWORDS, LIBRARY, followed_places, read_of_the_given
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, configuration_names, run_calls
-from grader.code.paths import Path, entry_of, path_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
+from paribus.check.code.configured import KEYWORDS, LIBRARY, followed_places, read_of_the_given
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import configuration_names, run_calls
+from paribus.check.code.paths import Path, entry_of, path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 

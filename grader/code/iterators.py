@@ -3,12 +3,12 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.lasting import is_given
-from grader.code.moments import Trained
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.lasting import is_given
+from paribus.check.code.program import Program
 from paribus.check.names import called, root_name
 from paribus.check.shows import shown_in
 

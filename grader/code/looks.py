@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained, run_calls
-from grader.code.paths import path_of
-from grader.code.program import Program, Step, read_program
 from grader.code.same_values import Same
+from grader.code.submitted import Trained, read_program
 from grader.evidence.runs import CASES, own_records
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.moments import run_calls
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
 from paribus.check.shows import shown_in
 
 AGAIN = "again"

@@ -8,22 +8,22 @@ from grader.code.bent import bent_settings, caught_values, counted_runs
 from grader.code.beside import worked_out
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, lookups, written_rounds
-from grader.code.carried import carried_state, goes_on, kept_models, shared_weights, taken_up
-from grader.code.configured import not_followed
 from grader.code.decided import decisions
 from grader.code.defaults import default_wins, other_meaning
-from grader.code.findings import CodeFinding, Kind, Standing
-from grader.code.in_place import changed_in_place
 from grader.code.inside import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
 from grader.code.iterators import counted_by_default, used_up
-from grader.code.lasting import left_behind
 from grader.code.looks import chosen_seeds, early_looks
-from grader.code.moments import trained
-from grader.code.program import read_program
-from grader.code.seeded import ignored_seed, replaced_seeders, seeded_by_the_clock
+from grader.code.run_again import goes_on
+from grader.code.submitted import read_program, trained
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.code.carried import carried_state, kept_models, shared_weights, taken_up
+from paribus.check.code.configured import not_followed
+from paribus.check.code.findings import CodeFinding, Kind, Standing
+from paribus.check.code.in_place import changed_in_place
+from paribus.check.code.lasting import left_behind
+from paribus.check.code.seeded import ignored_seed, replaced_seeders, seeded_by_the_clock
 
 MOST = 12
 """Findings of one experiment that are told."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import parse
-from grader.code.program import read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
 from grader.model import Case, Match
+from paribus.check.code.cells import parse
 from paribus.course.assignment import Role
 
 TOLD = 3

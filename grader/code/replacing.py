@@ -3,9 +3,9 @@
 import ast
 from typing import Any
 
-from grader.code.paths import Path, path_of
-from grader.code.program import Program
 from grader.code.uses import HYPERPARAMETERS
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import Program
 
 
 def passes_through(program: Program, value: ast.expr | None) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.moments import Trained
-from grader.code.paths import entry_of
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.evidence.runs import Run, finished
+from paribus.check.code.paths import entry_of
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.experiments.one_change import choices
 

@@ -4,12 +4,13 @@ import ast
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.paths import IPYTHON, Path, Store, path_of
-from grader.code.program import BUILTINS, Program, Step, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import IPYTHON, Path, Store, path_of
+from paribus.check.code.program import BUILTINS, Program, Step
 
 _SHOWS = frozenset({"print", "input", "open", "help"})
 """Builtins that no test rests on."""

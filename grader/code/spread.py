@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from grader.code.facts import Scope
-from grader.code.following import Context, Following
-from grader.code.gathered import returned_by
-from grader.code.program import Program
+from paribus.check.code.facts import Scope
+from paribus.check.code.following import Context, Following
+from paribus.check.code.gathered import returned_by
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 
 _SHARES: Mapping[str, int] = {"WeightedRandomSampler": 0, "multinomial": 0}

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.paths import path_of
-from grader.code.program import Program, Step, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
 from paribus.check.names import called
 
 _OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean(?!t|ing)|(?:^|[._])sd\b|std")

@@ -4,13 +4,14 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import names_in, returned_by
-from grader.code.program import Program, Step, read_program
+from grader.code.submitted import read_program
 from grader.code.typed_in import recorded_by
 from grader.evidence.runs import BASELINE, CASES, CHANGED
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.gathered import names_in, returned_by
+from paribus.check.code.program import Program, Step
 from paribus.check.names import called
 from paribus.check.shows import only_shows
 

@@ -3,12 +3,12 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.facts import Scope
-from grader.code.findings import Place, place_of
-from grader.code.moments import Trained
-from grader.code.paths import Path
-from grader.code.program import Program
+from grader.code.submitted import Trained
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import Place, place_of
+from paribus.check.code.paths import Path
+from paribus.check.code.program import Program
 from paribus.check.shows import DISPLAYS, only_shows
 
 HYPERPARAMETERS = frozenset(

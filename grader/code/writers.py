@@ -4,12 +4,13 @@ import ast
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.paths import Path, Store, path_of
-from grader.code.program import Program, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.paths import Path, Store, path_of
+from paribus.check.code.program import Program
 
 _WRITERS = frozenset(
     {"records", "experiments", "metrics", "notebook", "kept", "arrays"}

@@ -87,6 +87,7 @@ def as_plain(found: "Preview") -> dict[str, object]:
             {
                 "cell": item.cell, "where": item.where, "check": item.check, "outcome": item.outcome.value,
                 "because": item.because, "cells": list(item.cells), "found_under": list(item.found_under),
+                "further": list(item.further), "lines": [list(line) for line in item.lines],
             }
             for item in found.items
         ],
@@ -122,6 +123,8 @@ def _listed(items: "Sequence[Item]") -> list[str]:
             lines.append(f"  {where}")
         under = f" (under {', '.join(item.found_under)})" if item.found_under else ""
         lines.append(f"    {item.title}: {item.because}{under}")
+        lines += [f"      also: {sentence}" for sentence in item.further]
+        lines += [f"      {place}: {code}" for place, code in item.lines]
     return lines
 
 

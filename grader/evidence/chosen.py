@@ -8,11 +8,8 @@ from functools import lru_cache
 
 from grader.evidence.runs import CASES, Arms, Run, finished, own_records, read_runs
 from grader.model import Case
-from paribus.experiments.one_change import choices
+from paribus.experiments.tried import LEAST_TRIED, is_best_of, same_configuration
 from paribus.metrics.registry import registry
-
-LEAST_TRIED = 3
-"""Of fewer runs the one that was planned is the best too often."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +46,12 @@ def best_of(case: Case, arms: Arms, metric: str) -> BestOf | None:
         kept = runs[0]
         others = tuple(
             run for run in finished(read_runs(case))
-            if id(run) not in mine and _same(run, kept) and not run.record.arm.startswith("explore")
+            if id(run) not in mine and same_configuration(run, kept) and not run.record.arm.startswith("explore")
             and metric in run.metrics
         )  # fmt: skip
-        tried = (kept, *others)
-        first = min(tried, key=lambda run: order[id(run)])
-        best = all(registry()[metric].better(kept.metrics[metric], run.metrics[metric]) for run in others)
-        if len(tried) >= LEAST_TRIED and best and first is not kept:
+        first = min((kept, *others), key=lambda run: order[id(run)])
+        scores = [run.metrics[metric] for run in others]
+        if is_best_of(metric, kept.metrics[metric], scores, first=first is kept):
             return BestOf(name, kept, others, metric)
     return None
 
@@ -75,7 +71,7 @@ def looked_before(case: Case, arms: Arms) -> Run | None:
             run.finished
             and run.record.experiment != first.record.experiment
             and run.seed in seeds
-            and _same(run, first)
+            and same_configuration(run, first)
         ):
             return run
     return None
@@ -85,7 +81,7 @@ def trained_again(arms: Arms) -> tuple[str, tuple[Run, ...]] | None:
     """An arm in which one seed was trained three times or more with one configuration: (arm, those runs)."""
     for name, runs in (("baseline", finished(arms.baseline)), ("changed", finished(arms.changed))):
         for seed in dict.fromkeys(run.seed for run in runs):
-            same = tuple(run for run in runs if run.seed == seed and _same(run, runs[-1]))
+            same = tuple(run for run in runs if run.seed == seed and same_configuration(run, runs[-1]))
             if len(same) >= LEAST_TRIED:
                 return name, same
     return None
@@ -93,11 +89,6 @@ def trained_again(arms: Arms) -> tuple[str, tuple[Run, ...]] | None:
 
 def _before(runs: Sequence[Run], first: Run) -> list[Run]:
     return list(runs[: next((number for number, run in enumerate(runs) if run is first), 0)])
-
-
-def _same(run: Run, other: Run) -> bool:
-    """One configuration, on the same rows."""
-    return choices(run) == choices(other) and run.data == other.data
 
 
 def records_lost_before(case: Case, runs: Sequence[Run]) -> int:

@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.evidence.runs import Run, by_seed, finished, named_values, read_runs
+from grader.evidence.runs import finished, named_values, read_runs
 from grader.model import Case
-from paribus.metrics.registry import registry
-
-ROUNDED = 6e-4
-"""A value that was rounded to three digits before it was written down."""
+from paribus.records.misnamed import not_its_own
 
 
 @dataclass(frozen=True)
@@ -23,25 +20,7 @@ class Misnamed:
 
 def misnamed(case: Case) -> Iterator[Misnamed]:
     """``encoder.macro_f1`` where no run called encoder, and no mean over its seeds, has that macro-F1."""
-    runs: dict[str, list[Run]] = {}
-    for run in finished(read_runs(case)):
-        record = run.record
-        for name in {
-            record.run_name,
-            f"{record.experiment}.{record.arm}" if record.experiment else record.run_name,
-        }:
-            runs.setdefault(name, []).append(run)
+    results = [run.record for run in finished(read_runs(case))]
     for name, (value, position) in named_values(case).items():
-        of, _, metric = name.rpartition(".")
-        if metric not in registry().metrics or of not in runs:
-            continue
-        known = [float(run.metrics[metric]) for run in runs[of] if metric in run.metrics]
-        if known and not _is_one_of(value, known, runs[of], metric):
-            yield Misnamed(name, value, position, tuple(known))
-
-
-def _is_one_of(value: float, known: list[float], runs: list[Run], metric: str) -> bool:
-    seeds = [float(run.metrics[metric]) for run in by_seed(runs).values() if metric in run.metrics]
-    every = [*known, sum(seeds) / len(seeds), sorted(seeds)[len(seeds) // 2]]
-    every += [line for run in runs for epoch in run.record.epochs if (line := epoch.get(metric)) is not None]
-    return any(abs(value - scale * item) <= scale * ROUNDED for item in every for scale in (1, 100))
+        if recorded := not_its_own(name, value, results):
+            yield Misnamed(name, value, position, recorded)

@@ -1,10 +1,12 @@
 """A student's own look before handing in: the public checks on one file, without points or references."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.checks import checks_of
+from grader.checks.doubts import DOUBTS, PROVED
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
 from grader.grading.grade import judge_one, named_assignments
@@ -15,12 +17,14 @@ from paribus.course.public import SUFFIX
 from paribus.course.release import Release
 
 WHOLE = "The notebook as a whole"
+_LINE = re.compile(r"line \d+: ")
 
 
 @dataclass(frozen=True)
 class Item:
     """One check of one cell. ``where`` is how people call the cell, ``cells`` where the verdict looked, and
-    ``found_under`` their headings where the check concerns the notebook as a whole.
+    ``found_under`` their headings where the check concerns the notebook as a whole. ``further`` are the other
+    findings of the same check, and ``lines`` those of the code that its findings name, as (cell and line, code).
     """
 
     cell: str
@@ -31,6 +35,8 @@ class Item:
     because: str
     cells: tuple[str, ...]
     found_under: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,20 @@ def _item(form: Assignment, key: str, verdict: Verdict, title: str) -> Item:
     found_under = dict.fromkeys(headings[cell] for cell in cells if headings.get(cell)) if whole else {}
     return Item(
         key, WHOLE if whole else headings[key] or key, verdict.check, title, verdict.outcome,
-        verdict.because, cells, tuple(found_under),
+        verdict.because, cells, tuple(found_under), _further(verdict), _lines(verdict),
     )  # fmt: skip
+
+
+def _further(verdict: Verdict) -> tuple[str, ...]:
+    """What a check found besides the reason that it gives: whoever mends that alone would meet the next."""
+    every = [*verdict.values.get(PROVED, ()), *verdict.values.get(DOUBTS, ())]
+    return tuple(dict.fromkeys(item for item in every if item != verdict.because))
+
+
+def _lines(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """The lines of code that a verdict rests on: ``one_change, line 7`` and what is there."""
+    parts = [(item.cell, *item.text.partition(": ")) for item in verdict.evidence if _LINE.match(item.text)]
+    return tuple(dict.fromkeys((f"{cell}, {line}", code) for cell, line, _, code in parts))
 
 
 def _choose(content: bytes, name: str, forms: Sequence[Assignment]) -> Assignment:

@@ -226,6 +226,15 @@ class Case:
         code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
         return tuple(output.text for cell in code for output in cell.outputs)
 
+    def source_of(self, position: int) -> str:
+        """The source of the cell at this position."""
+        return self.notebook.cells[position].source
+
+    @staticmethod
+    def asks(advice: str = "") -> str:
+        """How a sentence ends that only suspects: a person looks."""
+        return f"A person looks; {advice}." if advice else "A person looks."
+
     def cell_name(self, position: int) -> str:
         """The key of the assignment's cell at this position, or "cell N" counted from one."""
         return self._keys.get(position, f"cell {position + 1}")

@@ -60,6 +60,12 @@ def executed_cells() -> Sequence[str]:
     return () if shell is None else tuple(shell.user_ns.get("In", ()))
 
 
+def written_cells() -> Sequence[str]:
+    """As `executed_cells`, each as it was written, magics and all; the last is the one that is running."""
+    shell = sys.modules["IPython"].get_ipython() if in_notebook() else None
+    return () if shell is None else tuple(shell.history_manager.input_hist_raw)
+
+
 def names_of_session() -> Collection[str] | None:
     """The names that a notebook's cells have given; None where no notebook runs."""
     return tuple(sys.modules["IPython"].get_ipython().user_ns) if in_notebook() else None

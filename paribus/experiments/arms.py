@@ -12,6 +12,7 @@ from paribus.experiments.wide import cannot_be
 from paribus.metrics.registry import registry, title
 from paribus.records.code import TRAINING, UNAVAILABLE
 from paribus.records.record import ConfigField, Prediction, Record
+from paribus.records.runs import RunResult
 
 OTHER_CHANGES = ("code", *SUBSETS)
 """What an experiment may vary beside a setting or a function of the notebook."""
@@ -115,6 +116,14 @@ def check_start(start: Record, arms: Arms, wanted: Sequence[int], *, metric: str
             f"or run the baseline with seed={seed} too."
         )
     check_one_change(vary, [baseline[seed]], [start])
+
+
+def check_result(result: object) -> None:
+    """ExperimentError where something that is to serve as a baseline is no finished run."""
+    if not isinstance(result, RunResult):
+        raise ExperimentError(
+            f"experiment.baseline takes what run.finish() returned; got a {type(result).__name__}."
+        )
 
 
 def check_had(start: Record, config: Mapping[str, ConfigField]) -> None:

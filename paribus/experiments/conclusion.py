@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from paribus.errors import ExperimentError
 from paribus.records.markup import Table
 from paribus.statistics.intervals import Interval
 
 Claim = Literal["effect", "no effect", "cannot tell"]
 Support = Literal["supported", "unsupported", "undecided"]
 CLAIMS: tuple[Claim, ...] = ("effect", "no effect", "cannot tell")
+
+
+def check_claim(claim: str, why: object) -> None:
+    """ExperimentError where a claim is none of the three, or no sentence says why."""
+    if claim not in CLAIMS:
+        raise ExperimentError(f"A verdict is one of {', '.join(map(repr, CLAIMS))}; got {claim!r}.")
+    if not isinstance(why, str) or len(why.split()) < 3:
+        raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
 
 
 @dataclass(frozen=True)

@@ -5,36 +5,36 @@ names what differs, and both values. A run that finished earlier with the same c
 is used again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, SupportsIndex, TypeVar, overload
 
 from paribus.display.show import show_figure, show_tables
-from paribus.display.tables import prediction_sentence
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import (
     check_complete,
     check_had,
     check_key,
     check_prediction,
+    check_result,
     check_same_arm,
     check_seeds,
     check_start,
     differences,
 )
+from paribus.experiments.beforehand import look_at, tell_finished
 from paribus.experiments.commitment import commit
-from paribus.experiments.conclusion import CLAIMS, Claim, Conclusion, judge
+from paribus.experiments.conclusion import Claim, Conclusion, check_claim
 from paribus.experiments.constant import Held, held
-from paribus.experiments.noise import noise
-from paribus.experiments.predicted import prediction_table
+from paribus.experiments.noise import conclude, noise
+from paribus.experiments.predicted import commitment_table, prediction_table
 from paribus.experiments.report import ExperimentReport, build_report
-from paribus.experiments.resume import Train, look_at, reuse, reuse_elsewhere, train_once
+from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
 from paribus.records.data import Data
 from paribus.records.fields import config_fields
-from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
-from paribus.records.recording import Recording, tell_finished
+from paribus.records.recording import Recording
 from paribus.records.runs import Run, RunResult
 
 Direction = Literal["up", "down", "none"]
@@ -102,11 +102,7 @@ class Experiment:
                 f"There is no prediction for {self.key!r} to commit to. Call experiment.predict(…) first."
             )
         code = commit(made[-1], self.vary, self.notebook.session.nonce)
-        note = (
-            f"{prediction_sentence(made[-1])}. Planned change: {self.vary}. Hand this code in before you run the "
-            "changed arm. A later prediction, another change or a deleted .paribus folder does not fit it any more."
-        )
-        show_tables(Table(f"Commitment for {self.key}: {code}", (), (), note))
+        show_tables(commitment_table(self.key, code, made[-1], self.vary))
         return code
 
     @overload
@@ -152,7 +148,7 @@ class Experiment:
         ]
         for start in prepared:
             self._check(start, wanted)
-        look_at(self.notebook, prepared[0], train)
+        look_at(self.notebook, prepared[0], train, wanted)
         results = tuple(self._run_one(start, train, config, data, again=again) for start in prepared)
         return results if seeds is not None else results[0]
 
@@ -181,22 +177,31 @@ class Experiment:
         return self.notebook.start_prepared(prepared, data)
 
     def finished(
-        self,
-        arm: str,
-        config: object,
-        *,
-        data: Data,
-        seed: SupportsIndex,
-        code: Callable[..., object] | None = None,
-        name: str = "",
-    ) -> RunResult | None:
-        """The run of an own loop that finished earlier with this configuration, data, code and seed, or None.
-
-        Ask it before `start`, and an interrupted loop goes on where it stopped.
+        self, arm: str, config: object, *, data: Data, seed: SupportsIndex,
+        code: Callable[..., object] | None = None, name: str = "",
+    ) -> RunResult | None:  # fmt: skip
+        """The run of an own loop that finished earlier with this configuration, data, code and seed, or None; as a
+        baseline a run outside of this experiment will do. Ask it before `start`, or go through `unfinished`.
         """
         prepared = self._prepare(arm, config, data, seed, code=code, name=name, derived=None, environment=None)
         self._check(prepared, (prepared.seed or 0,))
-        return self._reuse(prepared, data)
+        return self._find(prepared, data)
+
+    def unfinished(
+        self, arm: str, config: object, *, data: Data, seeds: Iterable[SupportsIndex],
+        code: Callable[..., object], derived: Mapping[str, object] | None = None,
+        environment: Mapping[str, object] | None = None,
+    ) -> Iterator[Run]:  # fmt: skip
+        """The runs of an arm that your own loop has still to train, each begun by `start` as the loop comes to it:
+        ``for run in experiment.unfinished("changed", config, data=data, seeds=SEEDS, code=my_loop):``.
+
+        What `finished` finds is shown again and left out.
+        """
+        for seed in check_seeds(None, seeds):
+            if self.finished(arm, config, data=data, seed=seed, code=code) is None:
+                yield self.start(
+                    arm, config, data=data, seed=seed, code=code, derived=derived, environment=environment
+                )
 
     def baseline(self, result: Given, config: object = None) -> Given:
         """Use a finished run, or the runs of several seeds, as the baseline arm instead of training again.
@@ -206,10 +211,7 @@ class Experiment:
         """
         results = [result] if isinstance(result, RunResult) or not isinstance(result, Sequence) else list(result)
         for run in results:
-            if not isinstance(run, RunResult):
-                raise ExperimentError(
-                    f"experiment.baseline takes what run.finish() returned; got a {type(run).__name__}."
-                )
+            check_result(run)
             check_had(run.start, run.start.config if config is None else config_fields(config))
             check_same_arm(self.key, "baseline", run.start, self._starts(), (run.seed,))
             self._take("baseline", run)
@@ -243,7 +245,10 @@ class Experiment:
         """
         baseline, changed = self._both_arms()
         metric = metric or self._main_metric()
-        return build_report(self.key, self.vary, baseline, changed, scored=self.notebook.scored, metrics=(metric,))
+        return build_report(
+            self.key, self.vary, baseline, changed, scored=self.notebook.scored, metrics=(metric,),
+            records=self.notebook.session.records,
+        )  # fmt: skip
 
     def meaningful(
         self,
@@ -259,20 +264,13 @@ class Experiment:
         ``margin`` is how small a change of ``metric`` you would call none. Raises ExperimentError where the claim
         is none of the three, ``why`` is missing, or `report` would refuse.
         """
-        if claim not in CLAIMS:
-            raise ExperimentError(f"A verdict is one of {', '.join(map(repr, CLAIMS))}; got {claim!r}.")
-        if not isinstance(why, str) or len(why.split()) < 3:
-            raise ExperimentError('Say why in a sentence: why="the paired interval excludes zero".')
+        check_claim(claim, why)
         metric = metric or self._main_metric()
         if metric not in registry():
             raise ExperimentError(f"A verdict is about a metric. {registry().unknown(metric)}")
         baseline, changed = self._both_arms()
         found = noise(metric, baseline, changed, self.notebook.scored)
-        seeds = found.seeds
-        conclusion = judge(
-            claim, seeds.welch if seeds else None, seeds.paired if seeds else None, found.items,
-            direction={"up": 1, "down": -1, None: 0}[direction], margin=margin,
-        )  # fmt: skip
+        conclusion = conclude(claim, found, direction, margin)
         said = (claim, direction or "", f"(margin ±{margin:g})" if margin else "")
         told = f"{' '.join(part for part in said if part)}: {why}"
         show_tables(conclusion.table(f"{title(metric)} in {self.key}", told), found.table())
@@ -303,8 +301,9 @@ class Experiment:
         )  # fmt: skip
 
     def _run_one(self, prepared: Record, train: Train, config: object, data: Data, *, again: bool) -> RunResult:
-        reused = None if again else self._reuse(prepared, data) or self._reuse_elsewhere(prepared, data)
-        result = reused or train_once(self.notebook, prepared, train, config, data)
+        result = (None if again else self._find(prepared, data)) or train_once(
+            self.notebook, prepared, train, config, data
+        )
         arm = self.arms[prepared.arm]
         # What ran under an earlier configuration is no part of this arm any more.
         for seed in [seed for seed, run in arm.items() if differences(run.start, prepared)]:
@@ -312,16 +311,13 @@ class Experiment:
         self._take(prepared.arm, result)
         return result
 
-    def _reuse(self, prepared: Record, data: Data) -> RunResult | None:
+    def _find(self, prepared: Record, data: Data) -> RunResult | None:
+        """The run that finished earlier in this arm, or elsewhere and serves as its baseline, shown again."""
         result = reuse(self.notebook, prepared, data)
+        if result is None and (result := reuse_elsewhere(self.notebook, prepared, data)) is not None:
+            self.notebook.serve(self.key, [result])
         if result is not None:
             self._take(prepared.arm, result)
-        return result
-
-    def _reuse_elsewhere(self, prepared: Record, data: Data) -> RunResult | None:
-        result = reuse_elsewhere(self.notebook, prepared, data)
-        if result is not None:
-            self.notebook.serve(self.key, [result])
         return result
 
     def _collect(self) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 from paribus.errors import UsageError
+from paribus.experiments.conclusion import Claim, Conclusion, judge
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry, title
 from paribus.records.markup import Table
@@ -41,6 +42,17 @@ class Noise:
             f"Is the difference in {title(self.metric)} larger than noise?",
             ("changed − baseline", "95 % interval", "excludes zero?"), tuple(rows), note,
         )  # fmt: skip
+
+
+def conclude(
+    claim: Claim, found: Noise, direction: Literal["up", "down"] | None, margin: float | None
+) -> Conclusion:
+    """Hold a claim about changed − baseline against the intervals of one metric, by `judge`."""
+    seeds = found.seeds
+    return judge(
+        claim, seeds.welch if seeds else None, seeds.paired if seeds else None, found.items,
+        direction={"up": 1, "down": -1, None: 0}[direction], margin=margin,
+    )  # fmt: skip
 
 
 def noise(metric: str, baseline: Arm, changed: Arm, scored: Scores) -> Noise:

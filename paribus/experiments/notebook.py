@@ -11,13 +11,13 @@ What is recorded is in `paribus.records.recording`; what is built on records is 
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import EvidenceError
-from paribus.experiments.arms import check_key
+from paribus.experiments.arms import check_key, check_seeds
 from paribus.experiments.wide import WIDEST
 from paribus.records.attached import go_on
 from paribus.records.recording import Recording
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from paribus.experiments.sweep import Sweep
     from paribus.experiments.versus import ModelComparison
     from paribus.records.data import Data
-    from paribus.records.runs import RunResult
+    from paribus.records.runs import Run, RunResult
     from paribus.zoo.diagnosis import Diagnoses
     from paribus.zoo.folder import ZooFolder
 
@@ -95,7 +95,8 @@ class Notebook(Recording):
         A run that finished earlier with the same name, configuration, data, code and seed is shown again and not
         trained again, unless ``again``: so a restarted notebook costs no second training.
         """
-        from paribus.experiments.resume import look_at, reuse, train_once
+        from paribus.experiments.beforehand import look_at
+        from paribus.experiments.resume import reuse, train_once
 
         prepared = self.prepare(
             name, config=config, seed=seed, data=data, code=train, derived=derived, environment=environment
@@ -117,13 +118,32 @@ class Notebook(Recording):
     ) -> "RunResult | None":
         """The run of an own loop that finished earlier with this name, configuration, data, code and seed, or None.
 
-        Ask it before `start`: also after a restart it is shown again, and nothing is trained twice.
+        Ask it before `start`, or go through `unfinished`: also after a restart nothing is trained twice.
         """
         from paribus.experiments.resume import reuse
 
         return reuse(
             self, self.prepare(name, config=config, seed=seed, data=data, code=code, derived=derived), data
         )
+
+    def unfinished(
+        self,
+        name: str,
+        *,
+        config: object,
+        data: "Data",
+        seeds: Iterable[SupportsIndex],
+        code: Callable[..., object],
+        derived: Mapping[str, object] | None = None,
+    ) -> "Iterator[Run]":
+        """The runs of this name that your own loop has still to train, each begun as the loop comes to it:
+        ``for run in notebook.unfinished("encoder", config=config, data=data, seeds=(SEED,), code=my_loop):``.
+
+        A seed that `finished` finds is shown again and left out.
+        """
+        for seed in check_seeds(None, seeds):
+            if self.finished(name, config=config, data=data, seed=seed, code=code, derived=derived) is None:
+                yield self.start(name, config=config, data=data, seed=seed, code=code, derived=derived)
 
     def experiment(self, key: str, *, vary: str) -> "Experiment":
         """A controlled experiment in which exactly the setting ``vary`` changes.

@@ -1,4 +1,4 @@
-"""What a notebook says of a prediction when it is made: that it comes too late, or that it can hardly miss."""
+"""What a notebook says of a prediction when it is made: that it is late, that it can hardly miss, its code."""
 
 from collections.abc import Sequence
 
@@ -34,3 +34,12 @@ def prediction_table(
             " Say more closely what you expect, and predict again before the changed arm runs."
         )
     return Table(title, (), (), said)
+
+
+def commitment_table(key: str, code: str, made: Prediction, vary: str) -> Table:
+    """The code of a prediction, and what it fits."""
+    note = (
+        f"{prediction_sentence(made)}. Planned change: {vary}. Hand this code in before you run the changed arm. A "
+        "later prediction, another change or a deleted .paribus folder does not fit it any more."
+    )
+    return Table(f"Commitment for {key}: {code}", (), (), note)

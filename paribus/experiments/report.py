@@ -6,12 +6,14 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from paribus.display.tables import number, prediction_range
+from paribus.experiments.alike import equal_losses, may_be_equal
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
+from paribus.experiments.tried import best_of_several
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
 from paribus.records.environment import place_of
 from paribus.records.markup import Table, table_elements, to_html, to_text
-from paribus.records.record import Prediction
+from paribus.records.record import Prediction, Record
 from paribus.records.runs import RunResult
 from paribus.statistics.seeds import few_seeds
 
@@ -182,10 +184,12 @@ def build_report(
     *,
     scored: Scores,
     metrics: Sequence[str] = (),
+    records: Sequence[Record] = (),
 ) -> ExperimentReport:
     """The report over the seeds that both arms have; ``scored`` gives a run's predictions beside the labels.
 
-    ``metrics`` are told with their intervals, beside the predicted one.
+    ``metrics`` are told with their intervals, beside the predicted one; ``records`` are the notebook's, in
+    which other runs of the arms' configurations are looked for.
     """
     seeds = tuple(sorted(set(baseline) & set(changed)))
     prediction = min(changed.values(), key=_begun).start.prediction
@@ -207,7 +211,7 @@ def build_report(
             noise(row.metric, shared[0], shared[1], scored)
             for row in rows if row.metric in {*metrics, prediction.metric if prediction else ""}
         ),
-        notes=tuple(_notes(shared, kept)), held=kept, metric=baseline[first].chosen_by,
+        notes=tuple(_notes(shared, kept, vary, records)), held=kept, metric=baseline[first].chosen_by,
     )  # fmt: skip
 
 
@@ -217,7 +221,7 @@ def _measured(arm: Mapping[int, RunResult], seeds: Sequence[int]) -> list[str]:
     return in_order(names - {"train_loss"})
 
 
-def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
+def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held, vary: str, records: Sequence[Record]) -> list[str]:
     """What would make the difference look like more than it is."""
     baseline, changed = ([evaluations(run) for run in arm.values()] for arm in arms)
     notes = [selection_note({"baseline": baseline, "changed": changed})]
@@ -234,6 +238,17 @@ def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held) -> list[str]:
         notes.append("A run of the changed arm began without a prediction.")
     elif len(predictions) > 1:
         notes.append("The prediction was changed between seeds; the first one is the one that counts.")
+    alike = [
+        (seed, shown) for seed, run in arms[0].items()
+        if not may_be_equal(vary) and (shown := equal_losses(run.record, arms[1][seed].record))
+    ]  # fmt: skip
+    if alike:
+        notes.append(
+            f"Both arms logged the same losses to the last digit (seed {alike[0][0]}: {alike[0][1]}). Either "
+            f"{vary} does not reach the training, or one run was taken for both: look where your code reads it."
+        )
+    metric = next((made.metric for made in predictions if made is not None), next(iter(arms[1].values())).chosen_by)
+    notes += best_of_several(dict(zip(("baseline", "changed"), arms, strict=True)), metric, records)
     return [note for note in notes if note]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from paribus.check.before import look_before, table_of
 from paribus.check.weights import changed_weights, weights_of
 from paribus.display.show import say, show_tables
 from paribus.experiments.memory import fitting_memory
@@ -28,23 +27,6 @@ def train_once(notebook: Recording, prepared: Record, train: Train, config: obje
     if (table := changed_weights(before, after, getattr(train, "__name__", "the training"))) is not None:
         show_tables(table)
     return run.result if run.result is not None else run.finish()
-
-
-def look_at(notebook: Recording, prepared: Record, train: Callable[..., object] | None) -> None:
-    """Say, before it trains, what in the code is worth a second look; each once."""
-    reached = reach(train) if train is not None else None
-    if reached is None:
-        return
-    rows = prepared.data.train_rows if prepared.data is not None else 0
-    try:
-        found = look_before(reached, prepared.vary, prepared.knobs(), rows)
-    except Exception as error:  # noqa: BLE001 - advice that fails never keeps a student from training
-        say(f"Your code could not be looked at before it trains ({type(error).__name__}); nothing else changes.")
-        return
-    new = tuple(item for item in found if item not in notebook.told)
-    if new:
-        notebook.told.update(new)
-        show_tables(table_of(new, prepared.experiment or prepared.run_name))
 
 
 def reuse(notebook: Recording, prepared: Record, data: Data) -> RunResult | None:

@@ -23,6 +23,7 @@ from paribus.display.tables import (
 )
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import same_run
+from paribus.experiments.beforehand import look_at, tell_again, tell_finished
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
@@ -34,6 +35,7 @@ from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.markup import Table
+from paribus.records.misnamed import not_its_own
 from paribus.records.packing import unpack
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record
@@ -101,6 +103,7 @@ class Recording:
             name, config=config, seed=seed, data=data, code=code, derived=derived, outcome=outcome,
             environment=environment, experiment=experiment, arm=arm, vary=vary,
         )  # fmt: skip
+        look_at(self, prepared, code)
         tell_finished(self, prepared)
         return self.start_prepared(prepared, data)
 
@@ -144,6 +147,7 @@ class Recording:
         """Write and display a start record that `prepare` made, after the data record where that is missing."""
         if not self._known(data):
             self.use(data)
+        tell_again(self, prepared)
         record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
         self._show(record, start_table(record), settings_table(record))
         self.runs.append(Run(self.session, record, data))
@@ -154,8 +158,8 @@ class Recording:
         for record in self.session.find(
             "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
         ):
-            restored = self._restore(record) if record.predictions else None
-            if restored is not None and same_run(restored.start, prepared):
+            start = self._start_of(record) if record.predictions else None
+            if start is not None and same_run(start, prepared) and (restored := self._restore(record)) is not None:
                 return restored
         return None
 
@@ -164,16 +168,12 @@ class Recording:
         configuration, seed, data and code that ``prepared`` would have, whatever it was called.
         """
         for record in self.session.find("result", seed=prepared.seed):
+            place = {"experiment": record.experiment, "vary": record.vary}
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
-            apart = elsewhere and bool(record.predictions)
-            restored = self._restore(record) if apart else None
-            if restored is not None:
-                start = restored.start
-                moved = replace(
-                    prepared, run_name=start.run_name, experiment=start.experiment, arm=start.arm, vary=start.vary
-                )
-                if same_run(start, moved):
-                    return restored
+            start = self._start_of(record) if elsewhere and record.predictions else None
+            moved = replace(prepared, run_name=record.run_name, arm=record.arm, **place)
+            if start is not None and same_run(start, moved) and (restored := self._restore(record)) is not None:
+                return restored
         return None
 
     def show_again(self, result: RunResult, data: Data) -> None:
@@ -223,6 +223,13 @@ class Recording:
         if newest is None or newest.values != kept or newest.release != self.session.release:
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, *values_tables(kept))
+        for name, value in kept.items():
+            if recorded := not_its_own(name, value, self.session.find("result")):
+                say(
+                    f"{name} is written down as {value:.4f}, and the run of that name recorded "
+                    f"{' or '.join(f'{item:.4f}' for item in recorded)}. Write down the run's own number, or call "
+                    "this one something else."
+                )
 
     def serve(self, experiment: str, runs: Sequence[RunResult]) -> None:
         """Write down and show that finished runs are the baseline of an experiment that they were not made for."""
@@ -294,8 +301,11 @@ class Recording:
         """Every record of this notebook, in order."""
         return tuple(self.session.records)
 
+    def _start_of(self, result: Record) -> Record | None:
+        return next((item for item in self.session.find("start") if item.digest() == result.start), None)
+
     def _restore(self, record: Record) -> RunResult | None:
-        start = next((item for item in self.session.find("start") if item.digest() == record.start), None)
+        start = self._start_of(record)
         data = next(self.session.find("data", data=record.data), None)
         if start is None or data is None:
             return None
@@ -320,17 +330,6 @@ class Recording:
         self.shown.add(record.digest())
         line = "; ".join(" ".join(cell for cell in row if cell) for row in table.rows) or table.note
         show(block.render(record, table, more), f"{table.title}: {line}" if table.title else line)
-
-
-def tell_finished(notebook: Recording, prepared: Record) -> None:
-    """Say of an own loop, before it trains, that a run like it is finished, and how to get it."""
-    result = notebook.finished_as(prepared) if prepared.code else None
-    if result is not None:
-        whose = "experiment.finished" if prepared.experiment else "notebook.finished"
-        say(
-            f"{prepared.run_name}, seed {prepared.seed}: finished earlier (run {result.run}) with the same "
-            f"configuration, data and code. {whose}(…), with the same arguments, gives it without training again."
-        )
 
 
 def _checked_value(name: str, value: object) -> float:

@@ -26,11 +26,11 @@ import numpy as np
 
 from grader.checks import CHECKS
 from grader.code.digests import function_digest
-from grader.code.moments import run_calls
-from grader.code.program import Program, make_program
 from grader.grading.judge import judge_cell
 from grader.grading.match import match
 from grader.model import Case, FoundRecord, Outcome, Recovered, RecoveredCell, Verdict
+from paribus.check.code.moments import run_calls
+from paribus.check.code.program import Program, make_program
 from paribus.course.assignment import Cell, Role
 from paribus.metrics import evaluate_fast
 from paribus.records.code import cell_digest, value_digest

@@ -12,9 +12,11 @@ import pytest
 
 import paribus
 from grader.checks import CHECKS
-from grader.commands.check import NEEDS
-from grader.grading.preview import preview
-from grader.model import Outcome
+from grader.checks.base import failed, passed
+from grader.checks.doubts import Doubt, with_doubts
+from grader.commands.check import NEEDS, as_lines
+from grader.grading.preview import Preview, _item, preview
+from grader.model import Evidence, Outcome, Verdict
 from paribus.cli import main
 from paribus.course.assignment import CheckPoints
 from paribus.course.public import public_form, public_name
@@ -66,6 +68,33 @@ def test_what_is_wrong_is_told_with_its_place_and_what_to_do(
     assert all(f"{CHECKS[item['check']].title}: {item['because']}" in words for item in failed)
 
 
+def test_every_finding_of_one_check_is_told_with_its_line() -> None:
+    """Whoever mends the first alone would train again and meet the next; one finding is told as it was."""
+    doubts = [
+        Doubt(f"{name} is made once (line {line}).", (Evidence("one_change", f"line {line}: {name} = 1"),))
+        for name, line in (("network", 2), ("optimiser", 3))
+    ]  # fmt: skip
+    lines = ("one_change, line 2: network = 1", "one_change, line 3: optimiser = 1")
+    for some in (doubts, doubts[:1]):
+        found = with_doubts(passed("Fine."), some)
+        verdict = Verdict("experiments.one_change", found.outcome, found.because, 1.0, found.values, found.evidence)
+        item = _item(FORMS[1], "one_change", verdict, "One change")
+        told = as_lines(Preview("week1_homework", "Homework", (), (item,)))
+        first = next(number for number, line in enumerate(told) if "network is made once" in line)
+        assert told[first + 1 : -2] == [
+            *(f"      also: {doubt.because}" for doubt in some[1:]),
+            *(f"      {line}" for line in lines[: len(some)]),
+        ]
+
+
+def test_what_is_proved_does_not_hide_what_is_suspected() -> None:
+    """A failed check keeps its reason; the doubts are told beside it, and points stay what they were."""
+    found = with_doubts(failed("Proved."), [Doubt("Suspected.")])
+    assert (found.outcome, found.because, found.values["doubts"]) == (Outcome.FAILED, "Proved.", ["Suspected."])
+    verdict = Verdict("experiments.one_change", found.outcome, found.because, 1.0, found.values, found.evidence)
+    assert _item(FORMS[1], "one_change", verdict, "One change").further == ("Suspected.",)
+
+
 def test_what_concerns_the_whole_notebook_stands_under_no_one_heading(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,7 +139,7 @@ def test_points_references_and_telling_checks_are_never_told(
     found = json.loads(told)
     assert set(found) == {"assignment", "remarks", "findings", "not_looked_at"}
     assert {name for item in found["findings"] for name in item} == {
-        "cell", "where", "check", "outcome", "because", "cells", "found_under",
+        "cell", "where", "check", "outcome", "because", "cells", "found_under", "further", "lines",
     }  # fmt: skip
     assert not {"metrics.near_reference", "integrity.copied"} & {item["check"] for item in found["findings"]}
 

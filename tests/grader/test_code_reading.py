@@ -16,16 +16,16 @@ import paribus.selfcheck
 import paribus.training
 from generator.building.build import Options, build_assignment
 from generator.running.references import load_references
-from grader.code.cells import MAX_SOURCE, parse
-from grader.code.configured import LIBRARY
-from grader.code.facts import read_cell
-from grader.code.paths import path_of
-from grader.code.program import make_program
 from grader.code.reading import about_experiment
 from grader.code.remarks import code_remarks
 from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
 from grader.evidence.runs import experiment_keys
 from grader.model import Case, RecoveredCell
+from paribus.check.code.cells import MAX_SOURCE, parse
+from paribus.check.code.configured import LIBRARY
+from paribus.check.code.facts import read_cell
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import make_program
 from tests.grader.build import CASES, build, load
 from tests.grader.program_cases import Example, cases, submitted
 from tests.grader.releases import material

@@ -17,7 +17,6 @@ import grader.code
 from grader.code.answers import suspicious_answers
 from grader.code.by_name import reached_by_name
 from grader.code.digests import other_code
-from grader.code.findings import CodeFinding, Kind
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.code.reading import about_experiment
@@ -27,6 +26,7 @@ from grader.code.unequal import unequal_arms
 from grader.code.writers import edited_records
 from grader.evidence.runs import experiment_keys
 from grader.model import Case
+from paribus.check.code.findings import CodeFinding, Kind
 from paribus.course.assignment import Role
 from tests.grader.program_cases import cases, submitted
 

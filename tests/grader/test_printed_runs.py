@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
-from grader.code.program import make_program
 from grader.evidence.unrecorded.entries import Entry
 from grader.evidence.unrecorded.operations import UNKNOWN
 from grader.evidence.unrecorded.printed import entries_of
 from grader.evidence.unrecorded.values import Evaluator
 from grader.model import Output, RecoveredCell
+from paribus.check.code.program import make_program
 
 
 def read(text: str = "", html: str = "") -> list[Entry]:

@@ -213,7 +213,7 @@ def test_advice_that_fails_keeps_nobody_from_training(
     def breaks(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("paribus.experiments.resume.look_before", breaks)
+    monkeypatch.setattr("paribus.experiments.beforehand.look_before", breaks)
     calls: list[int] = []
     train = define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]
     notebook.run("encoder", train, CONFIG, data=data, seed=0)

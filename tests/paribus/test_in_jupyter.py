@@ -37,6 +37,8 @@ CELLS = (
     "experiment.report()",
     "notebook.summary()",
     "from paribus.display.show import executed_cells\nprint(executed_cells()[2])",
+    "def own(config, data, run):\n    np.random.seed(7)\n    run.log(epoch=1, predictions=np.random.choice(3, 60))",
+    "%%time\nnotebook.run('own', own, {'b': 1}, data=data, seed=3);",
 )
 
 
@@ -93,6 +95,14 @@ def test_a_start_folds_every_setting_away(executed: Page) -> None:
 
 def test_a_session_knows_the_cells_that_ran(executed: Page) -> None:
     assert executed.cells[10].outputs[0].text == "notebook.use(data)\n"
+
+
+def test_the_cells_are_read_before_a_run_trains(executed: Page) -> None:
+    """Whatever magic the cell that runs has; of the twin arms above nothing was said."""
+    shown = ["".join(output.data.get("text/html", "") for output in cell.outputs if "data" in output)
+             for cell in executed.cells]  # fmt: skip
+    assert "own seeds with 7 (In [12], line 2)" in shown[12]
+    assert not any("look at your code again" in text for text in shown[:12])
 
 
 def test_code_defined_in_cells_has_digests(executed: Page) -> None:

@@ -107,3 +107,64 @@ def test_an_own_loop_is_told_that_its_run_is_finished_and_how_to_get_it(
     assert found.run == result.run
     assert f"Result of mine, seed 1 (run {result.run})" in capsys.readouterr().out
     assert again.finished("mine", config=SMALL, seed=1, data=data, code=own_loop) is None
+
+
+def test_a_loop_over_what_is_unfinished_trains_nothing_twice(
+    experiment: Experiment, data: Data, reopen: Reopen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Interrupted after its first seed, and run again in another session; another seed is trained."""
+
+    def train(made: Experiment, seeds: tuple[int, ...], stop: int = 99) -> list[int]:
+        trained: list[int] = []
+        for run in made.unfinished("baseline", CONFIG, data=data, seeds=seeds, code=own_loop):
+            if len(trained) == stop:
+                break
+            run.finish(predictions=data.validation.labels)
+            trained.append(run.seed)
+        return trained
+
+    assert train(experiment, SEEDS, stop=1) == [1]
+    later = reopen().experiment("batch", vary="batch_size")
+    assert train(later, SEEDS) == [2, 3]
+    assert train(later, SEEDS) == []
+    assert sorted(later.arms["baseline"]) == [1, 2, 3]
+    assert capsys.readouterr().out.count("so it is not trained again") == 4
+    with pytest.raises(ExperimentError, match="Seed 1 occurs more than once"):
+        train(later, (1, 1))
+
+
+def test_a_plain_loop_over_what_is_unfinished_trains_nothing_twice(notebook: Notebook, data: Data) -> None:
+    for expected in ([1, 2], []):
+        runs = notebook.unfinished("mine", config=CONFIG, data=data, seeds=(1, 2), code=own_loop)
+        assert [run.finish(predictions=data.validation.labels).seed for run in runs] == expected
+
+
+def test_an_own_loops_baseline_that_finished_elsewhere_is_found(
+    experiment: Experiment, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`experiment.start` says so, and `finished` takes it; another seed is not there."""
+    notebook = experiment.notebook
+    first = notebook.start("mine", config=CONFIG, seed=1, data=data, code=own_loop)
+    first.finish(predictions=data.validation.labels)
+    capsys.readouterr()
+    experiment.start("baseline", CONFIG, data=data, seed=2, code=own_loop)
+    assert "finished earlier" not in capsys.readouterr().out
+    experiment.start("baseline", CONFIG, data=data, seed=1, code=own_loop)
+    assert "a loop over experiment.unfinished(…) leaves it out" in capsys.readouterr().out
+    assert experiment.finished("baseline", CONFIG, data=data, seed=2, code=own_loop) is None
+    found = experiment.finished("baseline", CONFIG, data=data, seed=1, code=own_loop)
+    assert found is not None
+    assert found.name == "mine"
+    assert any(("batch", found.run) in record.served() for record in notebook.records())
+    assert not list(experiment.unfinished("baseline", CONFIG, data=data, seeds=(1,), code=own_loop))
+
+
+def test_a_plain_loop_is_told_of_a_run_of_another_name(
+    experiment: Experiment, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment.start("baseline", CONFIG, data=data, seed=1, code=own_loop).finish(
+        predictions=data.validation.labels
+    )
+    capsys.readouterr()
+    experiment.notebook.start("mine", config=CONFIG, seed=1, data=data, code=own_loop)
+    assert "notebook.result('batch.baseline', seed=1) gives it" in capsys.readouterr().out

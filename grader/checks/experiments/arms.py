@@ -11,9 +11,9 @@ from grader.checks.survival import outputs_lost, unless_lost
 from grader.checks.unrecorded import one_change_shown, predicted_first_shown
 from grader.evidence.compare import compare
 from grader.evidence.runs import Arms, experiment_of, find_arms, finished, records_before
-from grader.evidence.same_run import SMALLEST_FACTOR
 from grader.model import Case, Evidence, Outcome
 from paribus.course.assignment import Cell
+from paribus.experiments.doubtful import SMALLEST_FACTOR
 from paribus.experiments.one_change import Comparison, Verdict
 
 

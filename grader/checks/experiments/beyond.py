@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 
 from grader.checks.base import Finding, counted, failed
-from grader.checks.doubts import Doubt, doubts_of, with_doubts
-from grader.code.findings import Kind, Standing, evidence_of
+from grader.checks.doubts import PROVED, Doubt, doubts_of, evidence_of, with_doubts
 from grader.code.looks import AGAIN
 from grader.code.reading import about_experiment, of_kind
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.chosen import best_of, looked_before, records_lost_before, trained_again
 from grader.evidence.compare import compare
-from grader.evidence.roles import called_otherwise, uneven_epochs
-from grader.evidence.runs import Arms, find_arms
-from grader.evidence.same_run import SMALLEST_FACTOR, same_runs, small_step
+from grader.evidence.roles import uneven_epochs
+from grader.evidence.runs import Arms, find_arms, finished
+from grader.evidence.same_run import same_runs
 from grader.model import Case, Evidence, Outcome
+from paribus.check.code.findings import Kind, Standing
+from paribus.experiments.doubtful import SMALLEST_FACTOR, called_otherwise, small_step
 from paribus.experiments.wide import WIDEST, cannot_be, hardly_misses
 from paribus.metrics.registry import title
 
@@ -29,10 +30,10 @@ def beyond_records(case: Case, key: str, vary: str, found: Finding, least: float
     code = of_kind(about_experiment(case, key, vary), Kind.CHANGE, Kind.SAME, Kind.CONFIG)
     proved = [item for item in code if item.standing is Standing.PROVED]
     if proved:
-        values = {**found.values, "code": [item.because for item in proved]}
-        return failed(proved[0].because, values, [*found.evidence, *evidence_of(case, proved)])
-    doubts = [*_of_runs(case, arms, vary, least), *doubts_of(case, code)]
-    return with_doubts(found, doubts)
+        values = {**found.values, PROVED: [item.because for item in proved]}
+        found = failed(proved[0].because, values, [*found.evidence, *evidence_of(case, proved)])
+    suspected = doubts_of(case, [item for item in code if item not in proved])
+    return with_doubts(found, [*_of_runs(case, arms, vary, least), *suspected])
 
 
 def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]:
@@ -54,7 +55,7 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
             break
     if step := small_step(comparison.changes, least):
         yield Doubt(f"The change is too small to mean anything: {step}. A person looks; change it by a factor.")
-    for item in called_otherwise(arms, vary):
+    for item in called_otherwise(finished(arms.baseline), finished(arms.changed), vary):
         yield Doubt(
             f"{item} is in the records, not called a setting, and differs between the arms. A person looks."
         )

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.code.facts import Scope
-from grader.code.paths import path_of
-from grader.code.program import Program, Step, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.given import Used, read_given
 from grader.evidence.unrecorded.names import Means, Value, key_of
@@ -22,6 +20,9 @@ from grader.evidence.unrecorded.rounds import EPOCH_NAMES, rounds_of
 from grader.evidence.unrecorded.trains import SEEDS, Training, bound, fixed
 from grader.evidence.unrecorded.values import FUNCTION, Evaluator, Thing
 from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
 from paribus.course.assignment import Role
 
 MAX_CALLS, MAX_WITHIN = 200, 4

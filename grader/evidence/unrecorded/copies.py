@@ -5,11 +5,11 @@ of a setting, or a cell that was copied.
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.paths import path_of
-from grader.code.program import Program, Step
 from grader.evidence.unrecorded.calls import TrainingCall
 from grader.evidence.unrecorded.names import Value, key_of, same_value
 from grader.evidence.unrecorded.trains import TRAINS
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
 
 _TRAINS = TRAINS | {"train"}
 

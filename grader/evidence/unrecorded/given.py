@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.code.facts import Scope
 from grader.evidence.unrecorded.names import WORDS_ALONE, Means, Value, key_of, plain_value
 from grader.evidence.unrecorded.operations import UNKNOWN
 from grader.evidence.unrecorded.values import Thing, scalars
+from paribus.check.code.facts import Scope
 
 LEAST_ENTRIES = 2
 """Settings that a dictionary or an object holds which is a configuration."""

@@ -2,7 +2,7 @@
 
 import ast
 
-from grader.code.paths import path_of
+from paribus.check.code.paths import path_of
 
 EPOCH_NAMES = frozenset({"epoch", "ep", "e", "_", "_epoch", "n_epoch", "epoch_number"})
 """What a variable that counts epochs is called."""

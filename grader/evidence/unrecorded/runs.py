@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.code.facts import read_cell
 from grader.evidence.runs import CASES
 from grader.evidence.shown import typed_numbers
 from grader.evidence.unrecorded.calls import TrainingCall, training_calls
@@ -25,6 +24,7 @@ from grader.evidence.unrecorded.entries import Entry
 from grader.evidence.unrecorded.names import Value, same_value
 from grader.evidence.unrecorded.printed import entries_of
 from grader.model import Case, RecoveredCell
+from paribus.check.code.facts import read_cell
 from paribus.metrics.registry import leading, registry
 
 MAX_RUNS = 80

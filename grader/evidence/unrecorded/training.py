@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.carried import carried_state, kept_models
-from grader.code.facts import Scope
-from grader.code.moments import Span, Trained
-from grader.code.program import Program, Reach, read_program
+from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
 from grader.evidence.unrecorded.arms import ShownArms, shown_arms
 from grader.evidence.unrecorded.calls import TrainingCall
 from grader.evidence.unrecorded.copies import other_lines
 from grader.evidence.unrecorded.names import key_of
 from grader.model import Case
+from paribus.check.code.carried import carried_state, kept_models
+from paribus.check.code.facts import Scope
+from paribus.check.code.moments import Span, Training
+from paribus.check.code.program import Program, Reach
 
 SAME_NUMBERS = "both arms show the same numbers to the last digit"
 LEAST_SETTINGS = 3
@@ -58,7 +59,7 @@ def _goes_on(case: Case, program: Program, reach: Reach, shown: ShownArms) -> st
             return ""
         spans.append(Span(min(orders), max(orders), exact=True))
     roots = tuple(dict.fromkeys(run.call.scope for run in shown.runs if run.call is not None and run.call.scope))
-    found = Trained(shown.arms, spans[0], spans[1], (), roots, reach, reach)
+    found = Training(spans[0], spans[1], (), roots, reach, reach)
     findings = (*carried_state(case, program, found), *kept_models(case, program, found, shown.arms.vary))
     sure = next((item for item in findings if item.sure), None)
     return "" if sure is None else f"{sure.about} is made once and trained on in the second arm"

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.code.facts import Scope
-from grader.code.makers import OPTIMISERS
-from grader.code.paths import path_of
-from grader.code.program import Program
 from grader.evidence.unrecorded.names import Means, Value, key_of, plain_value
 from grader.evidence.unrecorded.operations import UNKNOWN
 from grader.evidence.unrecorded.values import Evaluator
+from paribus.check.code.facts import Scope
+from paribus.check.code.makers import OPTIMISERS
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 
 TRAINS = frozenset(
     {"backward", "fit", "partial_fit", "train_on_batch", "fit_one_cycle", "fine_tune", "fit_generator"}

@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.code.facts import Scope
-from grader.code.paths import path_of
-from grader.code.program import Program
 from grader.evidence.unrecorded.operations import (
     BUILTINS,
     COMPARED,
@@ -22,6 +19,9 @@ from grader.evidence.unrecorded.operations import (
     is_plain,
     loaded,
 )
+from paribus.check.code.facts import Scope
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 
 FUNCTION = "function"
 """The name of a thing that is a function of the notebook, perhaps with some of its arguments."""

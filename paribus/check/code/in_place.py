@@ -3,13 +3,12 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import names_in
-from grader.code.moments import Trained
-from grader.code.paths import Store, path_of
-from grader.code.program import Program
-from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.gathered import names_in
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import Store, path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _NUMBERS = frozenset(
@@ -28,7 +27,7 @@ _FILLS = frozenset({"fill", "fill_", "zero_", "copy_"})
 _IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffle", "lerp_"})
 
 
-def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def changed_in_place(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     for scope in found.reach.scopes:
@@ -42,11 +41,12 @@ def changed_in_place(case: Case, program: Program, found: Trained) -> Iterator[C
             numbers = isinstance(made, ast.Call) and called(made) in _NUMBERS
             between = any(first <= step.order <= last for step, _ in bound)
             if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
-                where = place_of(case, program.step_of(scope), store.line)
+                where = place_of(page, program.step_of(scope), store.line)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{scope.name} changes {name} where it lies ({said(case, where)}), and the next run finds it "
-                    "changed: the second arm seems to begin with what the first has left. A person looks.",
+                    f"{scope.name} changes {name} where it lies ({said(page, where)}), and the next run finds it "
+                    "changed: the second arm seems to begin with what the first has left. "
+                    f"{page.asks('change a copy')}",
                     (where,), name,
                 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def _of_another_row(store: Store, value: ast.expr) -> bool:
     return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
 
 
-def _begun_anew_before(found: Trained, name: str) -> bool:
+def _begun_anew_before(found: Training, name: str) -> bool:
     if any(_sets_all(scope, name) for scope in found.reach.scopes if scope.name):
         return True
     return any(

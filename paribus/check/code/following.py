@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.configured import entered
-from grader.code.facts import Scope
-from grader.code.gathered import returned_by
-from grader.code.moments import Trained
-from grader.code.paths import path_of
-from grader.code.program import Program
 from paribus.check.choosing import mentions
+from paribus.check.code.cells import KEPT
+from paribus.check.code.configured import entered
+from paribus.check.code.facts import Scope
+from paribus.check.code.gathered import returned_by
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 
@@ -60,7 +60,7 @@ class Following:
     """Follows the varied setting through the functions that train."""
 
     program: Program
-    found: Trained
+    found: Training
     vary: str
     _attributes: set[tuple[str, str]] = field(default_factory=set)
     _names: dict[tuple[int, frozenset[str], frozenset[str]], frozenset[str]] = field(default_factory=dict)

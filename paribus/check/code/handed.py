@@ -3,12 +3,12 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.facts import Scope
-from grader.code.flow import FITS, HELD_OUT, JOINED, NOTHING, STEERED, TRAIN, Flow
-from grader.code.following import arguments_of
-from grader.code.paths import path_of
-from grader.code.program import Program
-from grader.code.taken_apart import arguments
+from paribus.check.code.facts import Scope
+from paribus.check.code.flow import FITS, HELD_OUT, JOINED, NOTHING, STEERED, TRAIN, Flow
+from paribus.check.code.following import arguments_of
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called
 
 _DEEPEST = 2

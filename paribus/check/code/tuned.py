@@ -5,10 +5,10 @@ over rows that were chosen by them.
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.flow import LABELS, STEERED, TRAIN, Flow
-from grader.code.paths import path_of
-from grader.code.program import Program
+from paribus.check.code.facts import Scope
+from paribus.check.code.flow import LABELS, STEERED, TRAIN, Flow
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _GRIDS = frozenset({"linspace", "arange", "logspace", "geomspace"})

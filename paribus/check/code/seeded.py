@@ -4,15 +4,13 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from grader.code.configured import constant_of
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.moments import Trained
-from grader.code.paths import path_of
-from grader.code.program import Program, Step
-from grader.code.reaching import Reaching
-from grader.evidence.runs import by_seed
-from grader.model import Case
+from paribus.check.code.configured import constant_of
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
+from paribus.check.code.reaching import Reaching
 from paribus.check.names import called, last_name
 from paribus.check.shows import DISPLAYS, shown_in
 
@@ -27,21 +25,21 @@ _HANDED = frozenset({"run", "config", "cfg", "data", "self"})
 _NOTES = frozenset({"append", "add", "update", "setdefault", "extend"})
 
 
-def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def ignored_seed(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """Training that draws by numbers of its own, and that the seed which the run records never gets to."""
-    arms = (found.arms.baseline, found.arms.changed)
-    seeds = sorted({seed for arm in arms for seed in by_seed(arm) if seed is not None})
+    seeds = found.seeds
     flat = [(scope, node) for scope in found.reach.scopes for node in _flat(scope, seeds)]
     within = {id(inner) for _, node in flat for inner in ast.walk(node)}
     if _uses_seed(program, found, within, several=len(seeds) > 1):
         return
     if flat:
         scope, node = flat[0]
-        where = place_of(case, program.step_of(scope), node.lineno)
+        where = place_of(page, program.step_of(scope), node.lineno)
         yield CodeFinding(
             Kind.SEED, Standing.SUSPECTED,
-            f"{ast.unparse(node)} is the same number for every seed of the records ({said(case, where)}), so runs "
-            "of several seeds may be one run. A person looks.", (where,), scope.name, sure=True,
+            f"{ast.unparse(node)} is the same number for every seed of the records ({said(page, where)}), so runs "
+            f"of several seeds may be one run. {page.asks('seed with run.seed itself')}",
+            (where,), scope.name, sure=True,
         )  # fmt: skip
         return
     own = [
@@ -51,15 +49,16 @@ def ignored_seed(case: Case, program: Program, found: Trained) -> Iterator[CodeF
         and not (len(seeds) == 1 and value == str(seeds[0]))
     ]  # fmt: skip
     for step, scope, call, value in sorted(own, key=lambda item: item[3].isidentifier())[:1]:
-        where = place_of(case, step, call.lineno)
+        where = place_of(page, step, call.lineno)
         yield CodeFinding(
             Kind.SEED, Standing.SUSPECTED,
-            f"{scope.name} seeds with {value} ({said(case, where)}), and the run's own seed, which the records "
-            "say, never gets to anything that draws. A person looks.", (where,), scope.name, sure=True,
+            f"{scope.name} seeds with {value} ({said(page, where)}), and the run's own seed, which the records "
+            f"say, never gets to anything that draws. {page.asks('seed with run.seed')}",
+            (where,), scope.name, sure=True,
         )  # fmt: skip
 
 
-def seeded_by_the_clock(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def seeded_by_the_clock(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """What draws is seeded by the time or the machine, so that no recorded seed says what was drawn."""
     for step, scope in _functions(program, found):
         shown = shown_in(scope.node)
@@ -68,11 +67,12 @@ def seeded_by_the_clock(case: Case, program: Program, found: Trained) -> Iterato
             for value in _seeds_of(call):
                 by_name = any(isinstance(node, ast.Name) and node.id in timed for node in ast.walk(value))
                 if (by_name or _reads_a_clock(value)) and not _is_only_shown(scope, call, shown):
-                    where = place_of(case, step, call.lineno)
+                    where = place_of(page, step, call.lineno)
                     yield CodeFinding(
                         Kind.SEED, Standing.SUSPECTED,
-                        f"{scope.name} seeds with {ast.unparse(value)} ({said(case, where)}), which is another "
-                        "in every run: the recorded seed does not say what was drawn. A person looks.",
+                        f"{scope.name} seeds with {ast.unparse(value)} ({said(page, where)}), which is another "
+                        "in every run: the recorded seed does not say what was drawn. "
+                        f"{page.asks('seed with run.seed')}",
                         (where,), scope.name,
                     )  # fmt: skip
 
@@ -88,12 +88,12 @@ def _is_only_shown(scope: Scope, call: ast.Call, shown: frozenset[int]) -> bool:
     return bool(reads) and all(id(node) in shown for node in reads)
 
 
-def _functions(program: Program, found: Trained) -> Iterator[tuple[Step, Scope]]:
+def _functions(program: Program, found: Training) -> Iterator[tuple[Step, Scope]]:
     """The functions that training reaches, each with the step that defines it."""
     return ((program.step_of(scope), scope) for scope in found.reach.scopes if scope.name)
 
 
-def _uses_seed(program: Program, found: Trained, within: set[int], *, several: bool) -> bool:
+def _uses_seed(program: Program, found: Training, within: set[int], *, several: bool) -> bool:
     """The run's seed gets to something that is no function of the notebook and no display."""
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     for name in found.reach.free:
@@ -196,7 +196,7 @@ def _worked_out(node: ast.expr, seed: int) -> Any:  # noqa: ANN401, PLR0911 - an
 # --- what seeds, replaced -----------------------------------------------------------------------------------------
 
 
-def replaced_seeders(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def replaced_seeders(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """A library's function that seeds gives way to one that does not hand on the seed that it is given."""
     last = max(found.baseline.last, found.changed.last)
     inside = [(step, store) for step, scope in _functions(program, found) for store in scope.stores]
@@ -206,11 +206,12 @@ def replaced_seeders(case: Case, program: Program, found: Trained) -> Iterator[C
             continue
         functions = [inner for scope in program.functions_of(store.value) for inner in _called_in_its_place(scope)]
         if functions and not any(_hands_on(scope) for scope in functions):
-            where = place_of(case, step, store.line)
+            where = place_of(page, step, store.line)
             yield CodeFinding(
                 Kind.SEED, Standing.SUSPECTED,
                 f"{'.'.join(store.path)} was replaced by something that does not hand on the seed that it is given "
-                f"({said(case, where)}), so the recorded seeds may not be those of the runs. A person looks.",
+                f"({said(page, where)}), so the recorded seeds may not be those of the runs. "
+                f"{page.asks('hand the seed on')}",
                 (where,), store.path[-1], sure=True,
             )  # fmt: skip
 

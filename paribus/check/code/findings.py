@@ -1,11 +1,10 @@
 """What reading the code found, as values: proved or suspected, with the lines that it rests on."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from grader.code.program import Step
-from grader.model import Case, Evidence
+from paribus.check.code.program import Step
 
 LONGEST_QUOTE = 140
 
@@ -58,24 +57,31 @@ class CodeFinding:
     sure: bool = False
 
 
-def place(case: Case, position: int, line: int) -> Place:
+class Page(Protocol):
+    """A notebook's code as its readers see it: what was handed in, or what a session has run so far."""
+
+    def source_of(self, position: int) -> str:
+        """The source of the cell at this position."""
+
+    def cell_name(self, position: int) -> str:
+        """How the reader calls the cell."""
+
+    def asks(self, advice: str = "") -> str:
+        """How a sentence ends that only suspects, with what the writer of the code may do."""
+
+
+def place(page: Page, position: int, line: int) -> Place:
     """A line of a cell, as it is there."""
-    lines = case.notebook.cells[position].source.split("\n")
+    lines = page.source_of(position).split("\n")
     text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     return Place(position, line, text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + " …")
 
 
-def place_of(case: Case, step: Step, line: int | None = None) -> Place:
+def place_of(page: Page, step: Step, line: int | None = None) -> Place:
     """A line of a step's cell; its first one where none is named."""
-    return place(case, step.position, step.line if line is None else line)
+    return place(page, step.position, step.line if line is None else line)
 
 
-def said(case: Case, where: Place) -> str:
+def said(page: Page, where: Place) -> str:
     """``one_change, line 7``."""
-    return f"{case.cell_name(where.position)}, line {where.line}"
-
-
-def evidence_of(case: Case, findings: Iterable[CodeFinding]) -> list[Evidence]:
-    """The lines that findings rest on, each once."""
-    places = dict.fromkeys(where for finding in findings for where in finding.places)
-    return [Evidence(case.cell_name(where.position), f"line {where.line}: {where.text}") for where in places]
+    return f"{page.cell_name(where.position)}, line {where.line}"

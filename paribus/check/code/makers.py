@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.moments import Trained
-from grader.code.paths import Path, path_of
-from grader.code.program import Program
+from paribus.check.code.facts import Scope
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called
 
 OPTIMISERS = ("optim", "lr_scheduler", "Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor")
@@ -64,7 +64,7 @@ def is_asked_for(scope: Scope, path: Path | None) -> bool:
     return any(path_of(node) in wanted for test in tests for node in ast.walk(test) if isinstance(node, ast.expr))
 
 
-def trained_things(program: Program, found: Trained) -> Iterator[tuple[Scope, ast.expr, int, str]]:
+def trained_things(program: Program, found: Training) -> Iterator[tuple[Scope, ast.expr, int, str]]:
     """What the training trains: models whose parameters go to an optimiser; optimisers and schedules that step."""
     for scope in found.reach.scopes:
         for path, call in scope.called:

@@ -7,11 +7,11 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from grader.code.facts import Scope
-from grader.code.following import arguments_of
-from grader.code.gathered import returned_by
-from grader.code.moments import Trained
-from grader.code.program import Program
+from paribus.check.code.facts import Scope
+from paribus.check.code.following import arguments_of
+from paribus.check.code.gathered import returned_by
+from paribus.check.code.moments import Training
+from paribus.check.code.program import Program
 from paribus.check.names import called
 
 Source = Callable[[Scope, ast.AST], bool]
@@ -23,7 +23,7 @@ class Reaching:
     """What holds a source, in the functions that train. ``source`` says which expressions are one."""
 
     program: Program
-    found: Trained
+    found: Training
     source: Source
     _names: set[tuple[int, str]] = field(default_factory=set)
     _attributes: set[str] = field(default_factory=set)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT
+from paribus.check.code.cells import KEPT
 
 _FLATTENS = frozenset({"extend", "update"})
 _ADDS = frozenset({"append", "add"})

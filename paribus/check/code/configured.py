@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from grader.code.cells import KEPT
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
-from grader.code.moments import RunCall, Trained
-from grader.code.paths import Path, path_of
-from grader.code.program import Program, returned_functions
-from grader.evidence.runs import finished
-from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
+from paribus.check.code.cells import KEPT
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Page, Place, Standing, place_of, said
+from paribus.check.code.moments import RunCall, Training
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import Program, returned_functions
 from paribus.check.names import called, root_name
 from paribus.check.reused import READ_OF_A_CONFIGURATION
 from paribus.check.shows import DISPLAYS
-from paribus.experiments.one_change import choices
 
 KEYWORDS: Mapping[str, frozenset[str]] = {
     "learning_rate": frozenset({"lr", "learning_rate"}),
@@ -54,35 +51,35 @@ class _Followed:
     places: list[tuple[Scope, Path]] = field(default_factory=list)
 
 
-def not_followed(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+def not_followed(page: Page, program: Program, found: Training, vary: str) -> Iterator[CodeFinding]:
     """The varied setting, or another that the records hold, is never read by the training."""
-    if vary in NOT_SETTINGS:
+    known = found.known
+    if (vary and vary in NOT_SETTINGS) or not known:
         return
-    known = [choices(run) for run in finished((*found.arms.baseline, *found.arms.changed))]
     followed = _follow(program, found)
-    if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known):
+    if not followed.reads or followed.escaped or not all(vary in knobs for knobs in known if vary):
         return
     read = followed.reads | _named_elsewhere(program, found)
-    if vary not in read:
-        written = _written(case, program, found, vary)
-        what = f"it has {written[0][0]} written into it ({said(case, written[0][2])})" if written else ""
-        places = tuple(where for _, _, where in written) or _heads(case, program, found)
+    if vary and vary not in read:
+        written = _written(page, program, found, vary)
+        what = f"it has {written[0][0]} written into it ({said(page, written[0][2])})" if written else ""
+        places = tuple(where for _, _, where in written) or _heads(page, program, found)
         yield CodeFinding(
             Kind.SAME, Standing.SUSPECTED,
             f"The training never reads {vary} from the configuration that it is given"
-            f"{': ' + what if what else ''}. If so, both arms trained alike. A person looks.",
+            f"{': ' + what if what else ''}. If so, both arms trained alike. {page.asks('read it from there')}",
             places, vary, sure=bool(written),
         )  # fmt: skip
     for name in sorted(set.intersection(*(set(knobs) for knobs in known)) - {vary} - NOT_SETTINGS):
         values = {repr(knobs[name]) for knobs in known}
         if name in read or len(values) > 1:
             continue
-        for text, value, where in _written(case, program, found, name):
+        for text, value, where in _written(page, program, found, name):
             if _differs(value, known[0][name]):
                 yield CodeFinding(
                     Kind.CONFIG, Standing.SUSPECTED,
                     f"The records say {name} {known[0][name]}, and the training has {text} written into it "
-                    f"({said(case, where)}). A person looks which configuration was trained.",
+                    f"({said(page, where)}). {page.asks('read it from the configuration')}",
                     (where,), name, sure=True,
                 )  # fmt: skip
                 break
@@ -93,7 +90,7 @@ def _differs(value: object, recorded: object) -> bool:
     return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]
 
 
-def _follow(program: Program, found: Trained) -> _Followed:
+def _follow(program: Program, found: Training) -> _Followed:
     """Follow the configuration of both arms through the notebook's functions."""
     followed = _Followed()
     owners = {
@@ -111,19 +108,19 @@ def _follow(program: Program, found: Trained) -> _Followed:
     return followed
 
 
-def read_of_the_given(program: Program, found: Trained) -> frozenset[str] | None:
+def read_of_the_given(program: Program, found: Training) -> frozenset[str] | None:
     """The settings that training reads of the configuration that it is given; None where it cannot be followed."""
     followed = _follow(program, found)
     known = any(True for _ in entries(program, found))
     return frozenset(followed.reads) if known and not followed.escaped else None
 
 
-def followed_places(program: Program, found: Trained) -> tuple[tuple[Scope, Path], ...]:
+def followed_places(program: Program, found: Training) -> tuple[tuple[Scope, Path], ...]:
     """The functions that the configuration gets to, each with the name that it has there."""
     return tuple(_follow(program, found).places)
 
 
-def entries(program: Program, found: Trained) -> Iterator[tuple[Scope, Path]]:
+def entries(program: Program, found: Training) -> Iterator[tuple[Scope, Path]]:
     """Where a configuration enters the code that trains: a function's parameter, or a name beside an own loop."""
     for call in found.calls:
         if call.how == "run":
@@ -204,7 +201,7 @@ def _handed_on(
     path = path_of(call.func) or (getattr(call.func, "attr", ""),)
     scopes = program.functions_of(call.func)
     known = LIBRARY.get(program.resolve(path))
-    begins = path[-1] in ("start", "run", "baseline", "finished")
+    begins = path[-1] in ("start", "run", "baseline", "finished", "unfinished")
     if not scopes and known is None and path[-1] not in DISPLAYS and not begins:
         return
     for position, name in mine:
@@ -221,7 +218,7 @@ def _handed_on(
         bare.pop(id(item), None)
 
 
-def _named_elsewhere(program: Program, found: Trained) -> set[str]:
+def _named_elsewhere(program: Program, found: Training) -> set[str]:
     """The names that the training reads from something that may be the configuration under another name."""
     made = {store.root for scope in found.reach.scopes for store in scope.stores}
     constant = {root for root in found.reach.free - made if not _bound_between(program, root, found)}
@@ -237,12 +234,12 @@ def _named_elsewhere(program: Program, found: Trained) -> set[str]:
     return names
 
 
-def _bound_between(program: Program, name: str, found: Trained) -> bool:
+def _bound_between(program: Program, name: str, found: Training) -> bool:
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     return any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
 
 
-def _written(case: Case, program: Program, found: Trained, name: str) -> list[tuple[str, Any, Place]]:
+def _written(page: Page, program: Program, found: Training, name: str) -> list[tuple[str, Any, Place]]:
     """Values that are written out for a setting where the training hands it to a library: (text, value, where)."""
     keywords, hits = KEYWORDS.get(name, frozenset({name})), []
     for scope in found.reach.scopes:
@@ -257,7 +254,7 @@ def _written(case: Case, program: Program, found: Trained, name: str) -> list[tu
                 plain = constant_of(program, scope, value)
                 if plain is not None and isinstance(plain.value, int | float):
                     text = f"{keyword}={ast.unparse(plain)}"
-                    hits.append((text, plain.value, place_of(case, program.step_of(scope), value.lineno)))
+                    hits.append((text, plain.value, place_of(page, program.step_of(scope), value.lineno)))
     return hits
 
 
@@ -313,9 +310,9 @@ def _is_empty_or_written(value: ast.expr) -> bool:
     return made or isinstance(value, ast.Dict | ast.List)
 
 
-def _heads(case: Case, program: Program, found: Trained) -> tuple[Place, ...]:
+def _heads(page: Page, program: Program, found: Training) -> tuple[Place, ...]:
     """The line on which the training function begins."""
     for root in found.roots:
         if root.name:
-            return (place_of(case, program.step_of(root), root.line),)
+            return (place_of(page, program.step_of(root), root.line),)
     return ()

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from grader.code.facts import Scope
-from grader.code.moments import Trained
-from grader.code.paths import Store, path_of
-from grader.code.program import Program
+from paribus.check.code.facts import Scope
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import Store, path_of
+from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _COLLECTIONS = frozenset({"list", "deque", "set"})
@@ -18,7 +18,7 @@ def made_by(value: ast.expr | None) -> Iterator[ast.Call]:
     yield from (item for item in parts if isinstance(item, ast.Call) and isinstance(item.func, ast.Name))
 
 
-def shared_attributes(program: Program, found: Trained, made: ast.Call) -> dict[str, tuple[int, bool]]:
+def shared_attributes(program: Program, found: Training, made: ast.Call) -> dict[str, tuple[int, bool]]:
     """The attributes of an object that are one for all objects of its class, with the line that makes them, and
     whether each is a table: collections in the class's body, or in a default that no call gives.
     """
@@ -38,7 +38,7 @@ def shared_attributes(program: Program, found: Trained, made: ast.Call) -> dict[
 
 
 def _behind(
-    found: Trained, owner: Scope, body: Mapping[str, Store], method: Scope, value: ast.expr | None
+    found: Training, owner: Scope, body: Mapping[str, Store], method: Scope, value: ast.expr | None
 ) -> tuple[ast.expr | None, int]:
     """What an attribute is another name for: a default that no call gives, or what stands in the class's body."""
     path = path_of(value) if value is not None else None

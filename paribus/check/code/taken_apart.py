@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.facts import Scope
-from grader.code.paths import SPACE, path_of
+from paribus.check.code.cells import KEPT
+from paribus.check.code.facts import Scope
+from paribus.check.code.paths import SPACE, path_of
 
 PARTS = frozenset({"train", "validation", "val", "valid", "dev", "test"})
 """Attributes that are a part of a data set."""

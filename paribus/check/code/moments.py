@@ -1,17 +1,17 @@
 """Where in a program the runs of an experiment's arms happen, and the code that trained them."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from grader.code.facts import Scope
-from grader.code.program import Program, Reach, Step, read_program
-from grader.evidence.runs import BASELINE, CASES, CHANGED, Arms, Run, find_arms
-from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.program import PROGRAMS, Program, Reach, Step
 from paribus.check.names import called
 
-BEGINS = frozenset({"run", "start"})
+BASELINE, CHANGED = "baseline", "changed"
+BEGINS = frozenset({"run", "start", "unfinished"})
 TRAINS = frozenset({"backward", "fit", "partial_fit"})
 """Methods that train a model."""
 
@@ -55,19 +55,29 @@ class Span:
     exact: bool
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What the records tell of an arm's runs: the cells that began them, and their names."""
+
+    arm: str
+    positions: frozenset[int]
+    names: frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
-class Trained:
+class Training:
     """An experiment as the code shows it: where each arm ran, what training reaches in both arms, and ``earlier``
-    what it reaches in the arm that ran first.
+    what it reaches in the arm that ran first. ``seeds`` are the recorded ones, ``known`` the settings of each run.
     """
 
-    arms: Arms
     baseline: Span
     changed: Span
     calls: tuple[RunCall, ...]
     roots: tuple[Scope, ...]
     reach: Reach
     earlier: Reach
+    seeds: tuple[int, ...] = ()
+    known: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def apart(self) -> bool:
@@ -75,14 +85,15 @@ class Trained:
         return self.baseline.last < self.changed.first or self.changed.last < self.baseline.first
 
 
-@lru_cache(maxsize=CASES)
+@lru_cache(maxsize=PROGRAMS)
 def run_calls(program: Program) -> tuple[RunCall, ...]:
     """Every call that begins a run, in the code's order."""
     found = []
     for step, scope in program.scopes:
         for path, call in scope.called:
             if path[-1] in BEGINS and len(path) > 1:
-                made = _run_call(step, call, path[-1], scope if scope.name else None)
+                how = "run" if path[-1] == "run" else "start"
+                made = _run_call(step, call, how, scope if scope.name else None)
                 found += [made] if made is not None else []
     return tuple(found)
 
@@ -119,32 +130,30 @@ def _word(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-@lru_cache(maxsize=4 * CASES)
-def trained(case: Case, key: str) -> Trained | None:
-    """The experiment's arms in the code; None where one of them, or the cell that ran it, is not in the file."""
-    arms = find_arms(case, key)
-    if not arms.both:
-        return None
-    program = read_program(case)
+def training_of(
+    program: Program,
+    baseline: Ran,
+    changed: Ran,
+    seeds: tuple[int, ...] = (),
+    known: tuple[Mapping[str, Any], ...] = (),
+) -> Training | None:
+    """Two arms in the code, which may be one; None where the cell that ran one of them is not there."""
     begins = run_calls(program)
-    baseline, first = _span(program, begins, arms.baseline, BASELINE)
-    changed, second = _span(program, begins, arms.changed, CHANGED)
-    if baseline is None or changed is None:
+    first, one = _span(program, begins, baseline)
+    second, other = _span(program, begins, changed)
+    if first is None or second is None:
         return None
-    used = tuple(dict.fromkeys((*first, *second)))
-    roots = tuple(dict.fromkeys(_roots(program, used, (baseline, changed))))
-    reach = program.reach(roots, changed.last)
-    calls, span = (first, baseline) if baseline.first <= changed.first else (second, changed)
-    earlier = program.reach(tuple(dict.fromkeys(_roots(program, calls, (span,)))), changed.last)
-    return Trained(arms, baseline, changed, used, roots, reach, earlier)
+    used = tuple(dict.fromkeys((*one, *other)))
+    roots = tuple(dict.fromkeys(_roots(program, used, (first, second))))
+    reach = program.reach(roots, second.last)
+    calls, span = (one, first) if first.first <= second.first else (other, second)
+    earlier = program.reach(tuple(dict.fromkeys(_roots(program, calls, (span,)))), second.last)
+    return Training(first, second, used, roots, reach, earlier, seeds, known)
 
 
-def _span(
-    program: Program, calls: Sequence[RunCall], runs: Sequence[Run], arm: str
-) -> tuple[Span | None, list[RunCall]]:
+def _span(program: Program, calls: Sequence[RunCall], ran: Ran) -> tuple[Span | None, list[RunCall]]:
     """The steps that run an arm, and the calls that begin its runs."""
-    positions = {run.start_position if run.start is not None else run.position for run in runs}
-    names = {run.name for run in runs}
+    positions, names, arm = ran.positions, ran.names, ran.arm
     here = [step for step in program.steps if step.position in positions]
     if not here:
         return None, []

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from grader.code.cells import KEPT, MAX_DEPTH, MAX_NODES, Parsed, parse
-from grader.code.paths import Path, Store, path_of, stores_by, stores_to
+from paribus.check.code.cells import KEPT, MAX_DEPTH, MAX_NODES, Parsed, parse
+from paribus.check.code.paths import Path, Store, path_of, stores_by, stores_to
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _RUNS_TEXT = frozenset({"exec", "eval", "run_cell"})

@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.code.facts import Scope
-from grader.code.following import arguments_of
-from grader.code.gathered import returned_by
-from grader.code.makers import OPTIMISERS, goes_on_fitting, is_asked_for, is_cached, is_first, is_module
-from grader.code.moments import Trained
-from grader.code.paths import Path, Store, entry_of, path_of
-from grader.code.program import Program, Step
 from paribus.check.choosing import mentions
+from paribus.check.code.facts import Scope
+from paribus.check.code.following import arguments_of
+from paribus.check.code.gathered import returned_by
+from paribus.check.code.makers import OPTIMISERS, goes_on_fitting, is_asked_for, is_cached, is_first, is_module
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import Path, Store, entry_of, path_of
+from paribus.check.code.program import Program, Step
 from paribus.check.names import called
 
 _STAYS = frozenset({"to", "cuda", "cpu", "train", "eval", "float", "double", "half", "requires_grad_", "compile"})
@@ -40,7 +40,7 @@ class Origins:
     """Follows expressions of the training back to what made them."""
 
     program: Program
-    found: Trained
+    found: Training
     vary: str
 
     def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from grader.code.cells import KEPT
-from grader.code.facts import Scope
-from grader.code.flow import CLASSES, HELD_OUT, JOINED, LABELS, STEERED, Flow, Held
-from grader.code.paths import path_of
-from grader.code.program import Program, Step
-from grader.code.taken_apart import arguments
+from paribus.check.code.cells import KEPT
+from paribus.check.code.facts import Scope
+from paribus.check.code.flow import CLASSES, HELD_OUT, JOINED, LABELS, STEERED, Flow, Held
+from paribus.check.code.paths import path_of
+from paribus.check.code.program import Program, Step
+from paribus.check.code.taken_apart import arguments
 
 WEIGHTS = frozenset({"weight", "weights", "class_weight", "class_weights", "sample_weight", "pos_weight"})
 """Keywords and parameters by which a loss takes weights."""

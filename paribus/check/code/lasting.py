@@ -6,14 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.gathered import names_in, returned_by
-from grader.code.moments import Trained
-from grader.code.paths import Path, Store, path_of
-from grader.code.program import Program, Step
-from grader.code.shared import is_collection, made_by, shared_attributes
-from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.gathered import names_in, returned_by
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import Path, Store, path_of
+from paribus.check.code.program import Program, Step
+from paribus.check.code.shared import is_collection, made_by, shared_attributes
 from paribus.check.names import called
 from paribus.check.shows import DISPLAYS, only_shows, shown_in
 
@@ -47,7 +46,7 @@ class _Lasting:
         return ".".join(min(self.filled)) if self.is_of_a_class else self.name
 
 
-def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def left_behind(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """What a run decides by something that the runs before it have filled."""
     for scope in found.reach.scopes:
         for kept in (
@@ -57,19 +56,19 @@ def left_behind(case: Case, program: Program, found: Trained) -> Iterator[CodeFi
             node = next(_decides_by(program, scope, kept), None)
             if node is not None:
                 where, there = (
-                    place_of(case, kept.step, kept.line),
-                    place_of(case, program.step_of(scope), node.lineno),
+                    place_of(page, kept.step, kept.line),
+                    place_of(page, program.step_of(scope), node.lineno),
                 )
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{kept.called} is made once ({said(case, where)}), every run fills it, and {scope.name} "
-                    f"decides by what is in it ({said(case, there)}): the second arm seems to begin with what the "
-                    "first has left. A person looks; make it anew in every run.",
+                    f"{kept.called} is made once ({said(page, where)}), every run fills it, and {scope.name} "
+                    f"decides by what is in it ({said(page, there)}): the second arm seems to begin with what the "
+                    f"first has left. {page.asks('make it anew in every run')}",
                     (where, there), kept.called,
                 )  # fmt: skip
 
 
-def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+def _defaults(program: Program, found: Training, scope: Scope) -> Iterator[_Lasting]:
     """Parameters whose default is a collection that the function fills, and that no call gives."""
     for name in scope.params:
         default = scope.default_of(name)
@@ -81,7 +80,7 @@ def _defaults(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasti
             yield _Lasting(name, program.step_of(scope), default.lineno, frozenset({(name,)}))
 
 
-def is_given(found: Trained, scope: Scope, name: str) -> bool:
+def is_given(found: Training, scope: Scope, name: str) -> bool:
     """Some call of the function gives the parameter."""
     place = scope.params.index(name) - (scope.params[:1] == ("self",))
     for other in found.reach.scopes:
@@ -92,7 +91,7 @@ def is_given(found: Trained, scope: Scope, name: str) -> bool:
     return False
 
 
-def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+def _of_the_notebook(program: Program, found: Training, scope: Scope) -> Iterator[_Lasting]:
     """Names of the notebook that mean a collection, or an object of a class of the notebook, made before both
     arms and filled by the training.
     """
@@ -119,7 +118,7 @@ def _of_the_notebook(program: Program, found: Trained, scope: Scope) -> Iterator
             yield _Lasting(name, step, store.line, filled)
 
 
-def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Lasting]:
+def _of_classes(program: Program, found: Training, scope: Scope) -> Iterator[_Lasting]:
     """Objects that a run makes and that share an attribute with those of all other runs, and that attribute in the
     methods of their class.
     """
@@ -142,7 +141,7 @@ def _of_classes(program: Program, found: Trained, scope: Scope) -> Iterator[_Las
                 yield _Lasting("self", step, store.line, frozenset({("self", store.path[1])}), only_loaded=True)
 
 
-def _only_by_methods(found: Trained, owner: str, name: str) -> bool:
+def _only_by_methods(found: Training, owner: str, name: str) -> bool:
     """An attribute of a class gets values by its methods alone, and none when an object of it is made."""
     return all(
         scope.name.startswith(f"{owner}.") and scope.name != f"{owner}.__init__"
@@ -151,14 +150,14 @@ def _only_by_methods(found: Trained, owner: str, name: str) -> bool:
     )  # fmt: skip
 
 
-def _filled(found: Trained, name: str) -> frozenset[Path]:
+def _filled(found: Training, name: str) -> frozenset[Path]:
     stores = [store for scope in found.reach.scopes if scope.name for store in scope.stores if store.root == name]
     own = [store for store in stores if store.how in ("change", "augment") and store.path == (name,)]
     return frozenset({(name,)}) if own and all(store.how != "assign" for store in stores) else frozenset()
 
 
 def _by_methods(
-    program: Program, found: Trained, made: ast.Call, name: str, only: frozenset[str] | None = None
+    program: Program, found: Training, made: ast.Call, name: str, only: frozenset[str] | None = None
 ) -> frozenset[Path]:
     """The attributes, and the methods that return them, which a method called by the training changes; ``only``
     these of them where it is given.
@@ -220,7 +219,7 @@ def _follows_from_its_key(method: Scope, store: Store) -> bool:
     return False
 
 
-def _is_called(found: Trained, name: str) -> bool:
+def _is_called(found: Training, name: str) -> bool:
     return any(path == (name,) for scope in found.reach.scopes for path, _ in scope.called)
 
 

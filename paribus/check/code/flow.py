@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from grader.code.facts import Scope
-from grader.code.gathered import parts_of_a_loop, put_together_by, returned_by
-from grader.code.paths import SPACE, Store, path_of
-from grader.code.taken_apart import (
+from paribus.check.code.facts import Scope
+from paribus.check.code.gathered import parts_of_a_loop, put_together_by, returned_by
+from paribus.check.code.paths import SPACE, Store, path_of
+from paribus.check.code.taken_apart import (
     arguments,
     asks_for_numbers,
     assigned,

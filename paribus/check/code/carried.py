@@ -3,22 +3,20 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.facts import Scope
-from grader.code.findings import CodeFinding, Kind, Standing, place_of, said
-from grader.code.makers import OPTIMISERS, trained_things
-from grader.code.moments import Trained
-from grader.code.origins import Origins
-from grader.code.paths import Path, path_of
-from grader.code.program import Program, Step
-from grader.evidence.chosen import records_lost_before
-from grader.model import Case
+from paribus.check.code.facts import Scope
+from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.makers import OPTIMISERS, trained_things
+from paribus.check.code.moments import Training
+from paribus.check.code.origins import Origins
+from paribus.check.code.paths import Path, path_of
+from paribus.check.code.program import Program, Step
 
 _RENEWS = ("load_state_dict", "reset", "init", "apply", "deepcopy", "copy", "clone", "fresh", "build", "restore")
 """Begins or ends the names of what gives a model its first weights again."""
 _OF_THE_TRAINED = frozenset({"parameters", "named_parameters"})
 
 
-def carried_state(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def carried_state(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """Names that are made outside of the training function and trained within it, and not made anew for an arm."""
     for name in sorted(found.reach.free):
         made = _made(program, name, found)
@@ -28,12 +26,12 @@ def carried_state(case: Case, program: Program, found: Trained) -> Iterator[Code
         if trained_at is None:
             continue
         step, call = made
-        where = place_of(case, step, call.lineno)
-        there = place_of(case, program.step_of(trained_at[0]), trained_at[1])
+        where = place_of(page, step, call.lineno)
+        there = place_of(page, program.step_of(trained_at[0]), trained_at[1])
         yield CodeFinding(
             Kind.CHANGE, Standing.SUSPECTED,
-            f"{name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the second "
-            "arm seems to go on where the first one stopped. A person looks; make it anew inside it.",
+            f"{name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the second "
+            f"arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
             (where, there), name, sure=how == "trained",
         )  # fmt: skip
 
@@ -41,7 +39,7 @@ def carried_state(case: Case, program: Program, found: Trained) -> Iterator[Code
 _FREEZES = frozenset({"requires_grad", "requires_grad_"})
 
 
-def kept_models(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
+def kept_models(page: Page, program: Program, found: Training, vary: str) -> Iterator[CodeFinding]:
     """Models and optimisers that the training takes from where the run before it has left them: through a helper, a
     table, another name, a default, an attribute, a cache.
     """
@@ -52,17 +50,17 @@ def kept_models(case: Case, program: Program, found: Trained, vary: str) -> Iter
         origin = origins.of(scope, node, line)
         if origin is None or any(_renewed(program, name, found) for name in origin.through):
             continue
-        where = place_of(case, origin.step, origin.line)
-        there = place_of(case, program.step_of(scope), line)
+        where = place_of(page, origin.step, origin.line)
+        there = place_of(page, program.step_of(scope), line)
         yield CodeFinding(
             Kind.CHANGE, Standing.SUSPECTED,
-            f"{origin.name} is made once ({said(case, where)}) and {how} in every run ({said(case, there)}): the "
-            "second arm seems to go on where the first one stopped. A person looks; make it anew inside it.",
+            f"{origin.name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the "
+            f"second arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
             (where, there), origin.name, sure=how == "trained",
         )  # fmt: skip
 
 
-def _begins_anew(found: Trained) -> bool:
+def _begins_anew(found: Training) -> bool:
     """Something in the training gives weights their first values again, or holds some of them still."""
     for scope in found.reach.scopes:
         if any(node.attr in _FREEZES for node in scope.attributes) or any(
@@ -74,33 +72,12 @@ def _begins_anew(found: Trained) -> bool:
     return False
 
 
-def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
-    """A cell that was run more than once and each time goes on training what another cell made."""
-    runs = (*found.arms.baseline, *found.arms.changed)
-    again = {run.start_position for run in runs if records_lost_before(case, [run])}
-    for step in program.steps:
-        if step.position not in again or not any(path[-1] == "backward" for path, _ in step.scope.called):
-            continue
-        cell = [other.scope for other in program.steps if other.position == step.position]
-        here = {store.root for scope in cell for store in scope.stores}
-        for path, call in step.scope.called:
-            made = program.value_before(path[0], step.order) if len(path) == 2 and path[1] == "step" else None
-            if path[0] not in here and isinstance(made, ast.Call) and _is_optimiser(program, made):
-                where = place_of(case, step, call.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
-                    f"{path[0]} is made in another cell and steps on here ({said(case, where)}), and this cell was "
-                    "run more than once: its run may have gone on where an earlier one stopped. A person looks.",
-                    (where,), path[0],
-                )  # fmt: skip
-
-
 _READS = frozenset({"load", "load_file", "from_pretrained", "load_weights"})
 _WRITES = frozenset({"save", "save_file", "save_pretrained", "save_weights"})
 _TAKES_A_STEP = frozenset({"backward", "training_step", "train_step"})
 
 
-def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def taken_up(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
     filled = set(_put_away(program, found))
     for scope in found.reach.scopes:
@@ -115,16 +92,17 @@ def taken_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
             path = path_of(source)
             kept = path is not None and len(path) == 2 and path[0] in filled and _is_of_the_notebook(path[0], scope)
             if from_file or kept or _is_filled_here(source, scope, min(steps)):
-                where = place_of(case, program.step_of(scope), call.lineno)
+                where = place_of(page, program.step_of(scope), call.lineno)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
                     f"{scope.name or 'The training'} begins with weights that a run before it has put away "
-                    f"({said(case, where)}): the second arm seems to go on where the first ended. A person looks.",
+                    f"({said(page, where)}): the second arm seems to go on where the first ended. "
+                    f"{page.asks('begin every run with weights of its own')}",
                     (where,), scope.name, sure=True,
                 )  # fmt: skip
 
 
-def _put_away(program: Program, found: Trained) -> Iterator[str]:
+def _put_away(program: Program, found: Training) -> Iterator[str]:
     """Tables of the notebook that get an entry after the first step of a training, there or by a helper."""
     for scope in found.reach.scopes:
         steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
@@ -150,7 +128,7 @@ def _takes_steps(program: Program, call: ast.Call) -> bool:
     return any(path[-1] in _TAKES_A_STEP for scope in reached for path, _ in scope.called)
 
 
-def shared_weights(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
+def shared_weights(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """First weights that are kept without a copy of their own: training changes what lies there. What is loaded
     after the steps of training, as the best epoch is, begins no run.
     """
@@ -163,11 +141,12 @@ def shared_weights(case: Case, program: Program, found: Trained) -> Iterator[Cod
         for store in scope.stores:
             lasts = store.root not in scope.local or store.root in scope.outer
             if lasts and store.path in loaded and store.value is not None and _is_the_networks_own(store.value):
-                where = place_of(case, program.step_of(scope), store.line)
+                where = place_of(page, program.step_of(scope), store.line)
                 yield CodeFinding(
                     Kind.CHANGE, Standing.SUSPECTED,
-                    f"{store.root} keeps the network's own weights, and not a copy of each ({said(case, where)}): "
-                    "training changes them there too, and the next run begins with them. A person looks.",
+                    f"{store.root} keeps the network's own weights, and not a copy of each ({said(page, where)}): "
+                    "training changes them there too, and the next run begins with them. "
+                    f"{page.asks('keep a copy of each')}",
                     (where,), store.root,
                 )  # fmt: skip
 
@@ -199,7 +178,7 @@ def _text_of(node: ast.expr) -> str:
     return ast.dump(node)
 
 
-def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] | None:
+def _made(program: Program, name: str, found: Training) -> tuple[Step, ast.Call] | None:
     """The one call that made what the name means, before both arms; None where it is made between them."""
     if (name,) != program.resolve((name,)) or name in program.defined:
         return None
@@ -215,7 +194,7 @@ def _made(program: Program, name: str, found: Trained) -> tuple[Step, ast.Call] 
     return (step, made) if isinstance(made, ast.Call) else None
 
 
-def _renewed(program: Program, name: str, found: Trained) -> bool:
+def _renewed(program: Program, name: str, found: Training) -> bool:
     """Something gives it its first state again, within the training or between the arms."""
     first = min(found.baseline.first, found.changed.first)
     last = max(found.baseline.last, found.changed.last)
@@ -242,10 +221,10 @@ def _is_asked_for(scope: Scope, name: str) -> bool:
 
 
 def _trained_at(
-    program: Program, name: str, found: Trained, made: tuple[Step, ast.Call]
+    program: Program, name: str, found: Training, made: tuple[Step, ast.Call]
 ) -> tuple[tuple[Scope, int] | None, str]:
     """The scope and line in which it is trained, and how; None where it is only used."""
-    is_optimiser = _is_optimiser(program, made[1])
+    steps_itself = is_optimiser(program, made[1])
     backward = any(_last(call) == "backward" for call in found.reach.calls())
     for scope in found.reach.scopes:
         if name in scope.local and name not in scope.outer:
@@ -258,7 +237,7 @@ def _trained_at(
                 return (scope, call.lineno), "trained"
             if len(path) == 2 and path[1] in _OF_THE_TRAINED and backward and _gets_optimiser(program, scope, call):
                 return (scope, call.lineno), "trained"
-            if is_optimiser and path == (name, "step") and backward:
+            if steps_itself and path == (name, "step") and backward:
                 return (scope, call.lineno), "stepped on"
     return None, ""
 
@@ -274,7 +253,8 @@ def _warm(call: ast.Call) -> bool:
     )
 
 
-def _is_optimiser(program: Program, call: ast.Call) -> bool:
+def is_optimiser(program: Program, call: ast.Call) -> bool:
+    """A call that makes an optimiser."""
     path: Path = program.resolve(path_of(call.func) or ("",))
     return any(part in OPTIMISERS for part in path)
 
@@ -283,6 +263,6 @@ def _gets_optimiser(program: Program, scope: Scope, parameters: ast.Call) -> boo
     """The parameters go into an optimiser that is made here."""
     for call in scope.calls:
         within = any(node is parameters for part in (*call.args, *call.keywords) for node in ast.walk(part))
-        if within and (_is_optimiser(program, call) or _last(call).startswith("make_optim")):
+        if within and (is_optimiser(program, call) or _last(call).startswith("make_optim")):
             return True
     return False

@@ -6,19 +6,40 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import Protocol
 
-from grader.code.facts import Scope, read_cell
-from grader.code.paths import IPYTHON, Path, Store, path_of
-from grader.evidence.runs import CASES
-from grader.model import Case, RecoveredCell
+from paribus.check.code.facts import Scope, read_cell
+from paribus.check.code.paths import IPYTHON, Path, Store, path_of
 
+PROGRAMS = 4
+"""Programs of which what was worked out is kept at hand."""
 MAX_NODES = 60_000
 """Nodes of a whole notebook; the longest of the course has some six thousand."""
 MAX_REACHED = 200
 """Functions that are followed from one training function."""
 BUILTINS = frozenset(dir(builtins))
 _NAMESPACE: Path = (IPYTHON, "user_ns")
+
+
+class Cell(Protocol):
+    """What is read of a code cell. ``hidden``: its code was left out."""
+
+    @property
+    def position(self) -> int:
+        """Where it is in the notebook."""
+
+    @property
+    def source(self) -> str:
+        """Its code."""
+
+    @property
+    def count(self) -> int | None:
+        """Its execution count, where it is known."""
+
+    @property
+    def hidden(self) -> bool:
+        """There was code that is not told."""
 
 
 def python_own(path: Path) -> Path:
@@ -258,13 +279,7 @@ def _nested(root: Scope, around: frozenset[str]) -> Iterator[tuple[Scope, frozen
         yield from _nested(scope, local)
 
 
-@lru_cache(maxsize=CASES)
-def read_program(case: Case) -> Program:
-    """The program of a submission."""
-    return make_program(cell for cell in case.notebook.cells if cell.cell_type == "code")
-
-
-def make_program(cells: Iterable[RecoveredCell]) -> Program:
+def make_program(cells: Iterable[Cell]) -> Program:
     """The program of these code cells, in notebook order."""
     code = [cell for cell in cells if cell.source.strip() or cell.hidden]
     counted = [cell for cell in code if cell.count is not None]
