@@ -13,6 +13,7 @@ from grader.checks.unrecorded import as_printed, cannot_tell, without_records
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.groups import arm_group, over_items
+from grader.evidence.hedged import is_plain
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of
 from grader.evidence.sentences import metrics_in, read_sentences
@@ -128,12 +129,15 @@ def _claim_finding(
     if claim in (claims.Claim.UNREADABLE, claims.Claim.MIXED, claims.Claim.LEANING):
         return _unread_claim(case, arms, parts, options, evidence)
     if not arms.both:
-        single_seed = cannot_tell(case, text, quote, position) if claim is claims.Claim.CANNOT_TELL else None
+        careful = claim in (claims.Claim.CANNOT_TELL, claims.Claim.TAKEN_BACK)
+        single_seed = cannot_tell(case, text, quote, position) if careful else None
         return single_seed or undecided(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
         )
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     bound = _margin(case, options)
+    if claim is claims.Claim.TAKEN_BACK:
+        return _taken_back(case, arms, text, metric, evidence)
     after = claims.claim_after_caution(text) if claim is claims.Claim.CANNOT_TELL else ""
     if after:
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
@@ -142,9 +146,28 @@ def _claim_finding(
             why = f"{shorten(after)!r}: {held.because}"
             return proposed(undecided(told, {}, evidence), Outcome.FAILED, why)
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
+    if claim is claims.Claim.CANNOT_TELL and judged.outcome is Outcome.UNDECIDED:
+        # The metric that the text names may be the one it is not about: the caution is held against the predicted.
+        predicted = _claimed_metric("", parts.get("prediction", ""), arms, options)
+        again = claims.judge_claim(case, arms, claim, metric=predicted, margin=bound, text=text)
+        judged, metric = (again, predicted) if again.outcome is Outcome.PASSED else (judged, metric)
     values = {**judged.values, "claim": claim.value, "metric": metric}
-    found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
-    return unless_lost(case, found, outputs_lost(case))
+    evidence += arm_evidence(case, arms)
+    if judged.outcome is Outcome.FAILED and not (judged.firm and is_plain(text.lower())):
+        open_one = undecided("A person reads what your conclusion claims.", values, evidence)
+        return proposed(open_one, Outcome.FAILED, f"{shorten(quote or text)!r}: {judged.because}")
+    return unless_lost(case, Finding(judged.outcome, judged.because, values, tuple(evidence)), outputs_lost(case))
+
+
+def _taken_back(case: Case, arms: Arms, text: str, metric: str, evidence: Sequence[Evidence]) -> Finding:
+    """A claim that is taken back behind it is right where caution is, or where the claim itself is."""
+    for claim in (claims.Claim.CANNOT_TELL, claims.Claim.EFFECT):
+        judged = claims.judge_claim(case, arms, claim, metric=metric, margin=None, text=text)
+        if judged.outcome is Outcome.PASSED:
+            values = {**judged.values, "claim": claim.value, "metric": metric}
+            found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
+            return unless_lost(case, found, outputs_lost(case))
+    return undecided("A person reads how much your conclusion claims.", {"metric": metric}, evidence)
 
 
 def _unread_claim(
