@@ -177,7 +177,7 @@ def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
         r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
     )
     turned = re.search(r"\b(?:but|although|(?<!even )though|however|yet|still)\b", sentence[hit.end() :])
-    might = re.match(r"(?: \w+){0,2} (?:would|could|might|may|is possible|was possible)\b", sentence[hit.end() :])
+    might = re.match(r"(?: \w+){0,2} (?:would(?! have)|could|might|may|is possible|was possible)\b", sentence[hit.end() :])
     return bool(asked or turned or might or vocabulary.says("claims", "negation", before))
 
 

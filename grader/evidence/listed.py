@@ -155,7 +155,9 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
             words = text[mention.start : mention.end]
             return f"the text lists {words!r} as held constant, and the arms differ in {mention.name}"
     for said, known in other_settings(text, runs, vary):
-        if not _EXCEPT.search(text[: said.start]):
+        word = said.text.partition(" ")[0]
+        named = max(0, text.rfind(word, 0, said.start + len(word)))
+        if not _EXCEPT.search(text[: said.start]) and not _PER_ONE.search(text[:named]):
             shown = " and ".join("none" if value is None else str(value) for value in known)
             return f"the text lists {said.text!r}, and the runs had {said.name} {shown}"
     return other_seeds(text, runs)

@@ -14,7 +14,7 @@ from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.binding import bind
 from grader.evidence.bounds import find_intervals
-from grader.evidence.facts import Kind
+from grader.evidence.facts import Fact, Kind
 from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
@@ -139,6 +139,8 @@ def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured:
     """
     if item.status is Status.WRONG or item.settled:
         return item
+    if any(fact.metric in sentence.implied_metrics for fact in _levels(item, measured)):
+        return item  # "baseline 0.41, changed 0.39; accuracy 0.80 and 0.78": not every number is an accuracy
     why = broken_difference(item.number, sentence, before)
     sizes = data_of(measured.case) if item.status is Status.UNCLEAR else ()
     single = item.number.spread is None and item.number.upper is None
@@ -146,6 +148,13 @@ def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured:
         seeds = (len({run.seed for run in group.runs}) for group in measured.groups)
         why = no_whole_count(item.number, sentence, sizes[0][0], seeds)
     return replace(item, status=Status.DOUBTFUL, expected=None, why=why, settled=True) if why else item
+
+
+def _levels(item: Trace, measured: Measured) -> list[Fact]:
+    """The levels that an unclear number is a rounding of."""
+    if item.status is not Status.UNCLEAR:
+        return []
+    return [fact for fact in all_agreeing(item.number, measured) if fact.kind is Kind.LEVEL]
 
 
 def _is_of_others(item: Trace, measured: Measured, items: int) -> bool:

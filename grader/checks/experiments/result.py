@@ -137,7 +137,7 @@ def _claim_finding(
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     bound = _margin(case, options)
     if claim is claims.Claim.TAKEN_BACK:
-        return _taken_back(case, arms, text, metric, evidence)
+        return _taken_back(case, arms, parts, options, evidence)
     after = claims.claim_after_caution(text) if claim is claims.Claim.CANNOT_TELL else ""
     if after:
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
@@ -159,15 +159,28 @@ def _claim_finding(
     return unless_lost(case, Finding(judged.outcome, judged.because, values, tuple(evidence)), outputs_lost(case))
 
 
-def _taken_back(case: Case, arms: Arms, text: str, metric: str, evidence: Sequence[Evidence]) -> Finding:
-    """A claim that is taken back behind it is right where caution is, or where the claim itself is."""
-    for claim in (claims.Claim.CANNOT_TELL, claims.Claim.EFFECT):
-        judged = claims.judge_claim(case, arms, claim, metric=metric, margin=None, text=text)
-        if judged.outcome is Outcome.PASSED:
-            values = {**judged.values, "claim": claim.value, "metric": metric}
-            found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
-            return unless_lost(case, found, outputs_lost(case))
-    return undecided("A person reads how much your conclusion claims.", {"metric": metric}, evidence)
+def _taken_back(
+    case: Case,
+    arms: Arms,
+    parts: Mapping[Part, str],
+    options: Mapping[str, Any],
+    evidence: Sequence[Evidence],
+) -> Finding:
+    """A claim that is taken back behind it: caution where an arm has one run, else right where the claim itself is."""
+    text = parts["meaningful"]
+    metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
+    meant = claims.Claim.CANNOT_TELL if _is_single(arms) else claims.Claim.EFFECT
+    judged = claims.judge_claim(case, arms, meant, metric=metric, margin=None, text=text)
+    if judged.outcome is not Outcome.PASSED:
+        return _unread_claim(case, arms, parts, options, evidence)
+    values = {**judged.values, "claim": meant.value, "metric": metric}
+    found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
+    return unless_lost(case, found, outputs_lost(case))
+
+
+def _is_single(arms: Arms) -> bool:
+    """An arm has one run, by its seeds."""
+    return min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
 
 
 def _unread_claim(
@@ -183,8 +196,7 @@ def _unread_claim(
     unread = undecided(
         "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
     )
-    single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
-    if single:
+    if arms.both and _is_single(arms):
         said = quote if claim is claims.Claim.LEANING else claims.claim_after_caution(text)
         what = "no effect" if said and claims.bold_claim(said) is claims.Claim.NO_EFFECT else "an effect"
         why = f"one run an arm, and {what} is claimed: {shorten(said)!r}"
