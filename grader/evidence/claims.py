@@ -34,7 +34,7 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a claim is supported, and the numbers that say so; not ``firm`` where only a word's direction says it."""
+    """Whether a claim is supported, and the numbers; not ``firm`` where only a word's direction says so."""
 
     outcome: Outcome
     because: str
@@ -177,7 +177,9 @@ def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
         r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
     )
     turned = re.search(r"\b(?:but|although|(?<!even )though|however|yet|still)\b", sentence[hit.end() :])
-    might = re.match(r"(?: \w+){0,2} (?:would(?! have)|could|might|may|is possible|was possible)\b", sentence[hit.end() :])
+    might = re.match(
+        r"(?: \w+){0,2} (?:would(?! have)|could|might|may|is possible|was possible)\b", sentence[hit.end() :]
+    )
     return bool(asked or turned or might or vocabulary.says("claims", "negation", before))
 
 
@@ -215,7 +217,12 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     )
     values |= found.values()
     support = judge(
-        _SPOKEN[claim], found.welch, found.paired, found.items, direction=said_direction(text, metric, arms), margin=margin
+        _SPOKEN[claim],
+        found.welch,
+        found.paired,
+        found.items,
+        direction=said_direction(text, metric, arms),
+        margin=margin,
     ).support
     because = _because(claim, _OUTCOMES[support], found, margin, metric)
     return Judgement(_OUTCOMES[support], because, values, firm=claim is not Claim.EFFECT or found.welch.holds_zero)

@@ -12,7 +12,9 @@ from grader.reading.vocabulary import Mention, Phrases
 from paribus.metrics.registry import registry
 
 _SENTENCE = re.compile(r"[.!?\n。！？](?!\d)")
-_CLAUSE = re.compile(r"[;:()\[\]；：，]|\s[–—]\s|\b(?:but|while|whereas|although|though|than|and|so|because|as|since)\b")
+_CLAUSE = re.compile(
+    r"[;:()\[\]；：，]|\s[–—]\s|\b(?:but|while|whereas|although|though|than|and|so|because|as|since)\b"
+)
 _MERIT = ("improv", "better", "worse")
 """How words begin that say which arm is better, and not which number is larger."""
 
@@ -29,8 +31,8 @@ def said_direction(text: str, metric: str, arms: Arms) -> int:
         for start, clause in _clauses(sentence):
             for name, sign in (("upward", 1), ("downward", -1)):
                 for mention in vocabulary.find("context", name, clause):
-                    before = sentence[: start + mention.start]
-                    if not _is_about(mention, clause, metric) or _is_of_baseline(before, arms):
+                    before, after = sentence[: start + mention.start], clause[mention.end :]
+                    if not _is_about(mention, clause, metric) or _is_of_baseline(before, after, arms):
                         continue
                     merit = clause[mention.start : mention.end].lower().startswith(_MERIT)
                     said.add(-sign if merit and turned else sign)
@@ -54,10 +56,16 @@ def _is_about(mention: Mention, clause: str, metric: str) -> bool:
     return not other and (not named or named == {metric})
 
 
-def _is_of_baseline(before: str, arms: Arms) -> bool:
-    """The last arm that is named before the word is the baseline."""
+_WHERE = re.compile(r"\s*(?:in|for|with|of|at|under|on)\s+(?:the\s+|my\s+|its\s+)?$", re.IGNORECASE)
+
+
+def _is_of_baseline(before: str, after: str, arms: Arms) -> bool:
+    """The last arm that is named before the word, or else the one right behind it, is the baseline."""
     named = _names(arms).find(before)
-    return bool(named) and named[-1][2] == {"baseline"}
+    if named:
+        return named[-1][2] == {"baseline"}
+    behind = _names(arms).find(after)
+    return bool(behind) and behind[0][2] == {"baseline"} and _WHERE.fullmatch(after[: behind[0][0]]) is not None
 
 
 @lru_cache(maxsize=64)

@@ -101,8 +101,8 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
 
 
 _CHANGES = re.compile(
-    r"\b(?:touch\w*|chang\w*|var(?:y|ied|ies)|turn(?:ed|s)?|mov(?:e|ed|es)|alter\w*|modif\w*|differ\w*|tun(?:e|ed)|"
-    r"(?:only|one|single|sole) (?:thing|knob|variable|factor|setting|difference|change)|geändert|verändert|variiert|"
+    r"\b(?:touch\w*|chang\w*|var(?:y|ied|ies)|turn(?:ed|s)?|mov(?:e|ed|es)|alter\w*|modif\w*|differ\w*|"
+    r"tun(?:e|ed)|(?:only|one|single|sole) (?:thing|knob|variable|factor|setting|difference|change)|geändert|verändert|variiert|"
     r"angefasst|modifi\w*|cambi\w*|toqu\w*|toccat\w*|mud(?:ei|ado|ou)|alter\w*|változ\w*|zmieni\w*)\b|"
     r"измен\w+|меня\w+|改变|改动|变化|更改",
     re.IGNORECASE,
@@ -116,7 +116,9 @@ _DENIES = re.compile(
 
 def _is_told_changed(mention: Mention, text: str) -> bool:
     """Its own sentence says that it is what was changed: "Everything. The rate is the only thing I touched"."""
-    start = max((text.rfind(mark, 0, mention.start) for mark in (". ", ";", ":", "\n", " – ", " — ")), default=-1) + 1
+    start = (
+        max((text.rfind(mark, 0, mention.start) for mark in (". ", ";", ":", "\n", " – ", " — ")), default=-1) + 1
+    )
     end = re.search(r"[.;\n]|\s[–—]\s|,", text[mention.end :])
     sentence = text[start : mention.end + end.start() if end else len(text)]
     return _CHANGES.search(sentence) is not None and _DENIES.search(sentence) is None

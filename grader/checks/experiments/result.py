@@ -13,7 +13,7 @@ from grader.checks.unrecorded import as_printed, cannot_tell, without_records
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.groups import arm_group, over_items
-from grader.evidence.hedged import is_plain
+from grader.evidence.hedged import is_plain, takes_back
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of
 from grader.evidence.sentences import metrics_in, read_sentences
@@ -166,7 +166,7 @@ def _taken_back(
     options: Mapping[str, Any],
     evidence: Sequence[Evidence],
 ) -> Finding:
-    """A claim that is taken back behind it: caution where an arm has one run, else right where the claim itself is."""
+    """A claim that is taken back behind it: caution with one run an arm, else right where the claim itself is."""
     text = parts["meaningful"]
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     meant = claims.Claim.CANNOT_TELL if _is_single(arms) else claims.Claim.EFFECT
@@ -200,7 +200,8 @@ def _unread_claim(
         said = quote if claim is claims.Claim.LEANING else claims.claim_after_caution(text)
         what = "no effect" if said and claims.bold_claim(said) is claims.Claim.NO_EFFECT else "an effect"
         why = f"one run an arm, and {what} is claimed: {shorten(said)!r}"
-        return proposed(unread, Outcome.FAILED, why) if said else unread
+        back = takes_back(text[max(0, text.find(said)) :].lower())
+        return proposed(unread, Outcome.FAILED, why) if said and not back else unread
     if claim is claims.Claim.UNREADABLE or not arms.both:
         return unread
     metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)
