@@ -14,7 +14,7 @@ import argparse
 import json
 import multiprocessing
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -23,7 +23,16 @@ from typing import Any
 from generator.project import shipped_course
 from generator.rehearsal.execute import make_material
 from generator.rehearsal.kinds import Kind, by_kind, findings, found_at_mark
-from generator.rehearsal.others import OUTSIDERS, TEXT_CHECKS, Text, account, load_base, load_texts, verdicts_of
+from generator.rehearsal.others import (
+    NOTEBOOK_CHECKS,
+    OUTSIDERS,
+    TEXT_CHECKS,
+    Text,
+    account,
+    load_base,
+    load_texts,
+    verdicts_of,
+)
 from generator.rehearsal.table import load_table
 from generator.running.references import load_references
 from grader.checks import checks_of
@@ -33,6 +42,7 @@ from grader.grading.match import match
 from grader.grading.results import to_line
 from grader.model import Case, Result
 from grader.recover import recover
+from paribus.course.assignment import Cell
 from paribus.course.catalog import load_course
 from paribus.course.limits import DEFAULT_LIMITS
 from paribus.course.own import metrics_of
@@ -95,12 +105,18 @@ def case_of(text: Text, folder: Path) -> Case:
 def grade(text: Text, folder: Path) -> Graded:
     """What the checks that read text say of one."""
     case = case_of(text, folder)
-    cell = next(item for item in case.assignment.cells if item.key == text.cell)
-    cell = replace(cell, checks=tuple(item for item in cell.checks if item.check in TEXT_CHECKS))
     with use_metrics(metrics_of(case.assignment.own, f"{case.assignment.name}/")):
-        judged = judge_cell(case, cell, checks_of(case.assignment))
-    result = Result(text.name, text.name, text.name, "", "graded", cells=(judged,))
+        judged = tuple(judge_cell(case, cell, checks_of(case.assignment)) for cell in _read_cells(case, text))
+    result = Result(text.name, text.name, text.name, "", "graded", cells=judged)
     return Graded(text, json.loads(to_line(result)))
+
+
+def _read_cells(case: Case, text: Text) -> Iterator[Cell]:
+    """The text's cell and the cells of the whole notebook, with the checks that read the text alone."""
+    for cell in case.assignment.cells:
+        names = NOTEBOOK_CHECKS | (TEXT_CHECKS if cell.key == text.cell else frozenset())
+        if checks := tuple(item for item in cell.checks if item.check in names):
+            yield replace(cell, checks=checks)
 
 
 def table_of(kinds: Sequence[Kind]) -> list[str]:

@@ -37,6 +37,8 @@ TEXT_CHECKS = frozenset(
     }
 )
 """The checks that read what was written."""
+NOTEBOOK_CHECKS = frozenset({"memo.no_diary", "memo.sections_present"})
+"""The checks that read every memo of a notebook at once; their verdicts are in no memo's cell."""
 _DECIMAL = re.compile(r"(?<![\w.,])(\d?[.,]\d{2,4})(?![\w.,]\d|\w)")
 
 Kind = Literal["honest", "faulty", "twin", "random"]
@@ -271,14 +273,15 @@ def _interval(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
 
 
 def verdicts_of(text: Text, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    cells = [cell for cell in result["cells"] if cell["key"] == text.cell]
-    return [verdict for cell in cells for verdict in cell["verdicts"] if _reads(verdict)]
+    """What was said of the text: in its own cell, and of the notebook as a whole."""
+    return [verdict for cell in result["cells"] for verdict in cell["verdicts"] if _reads(verdict, cell, text)]
 
 
-def _reads(verdict: Mapping[str, Any]) -> bool:
+def _reads(verdict: Mapping[str, Any], cell: Mapping[str, Any], text: Text) -> bool:
     """What a check said of what was written; the length of an answer is not what it says."""
     short = verdict["check"] == SHORT and verdict["outcome"] == "failed"
-    return verdict["check"] in TEXT_CHECKS and not short
+    own = cell["key"] == text.cell and verdict["check"] in TEXT_CHECKS and not short
+    return own or verdict["check"] in NOTEBOOK_CHECKS
 
 
 def _has(verdicts: Verdicts, outcome: str) -> bool:

@@ -12,6 +12,7 @@ from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence import cues
 from grader.evidence.cited import unlisted
+from grader.evidence.diary import is_diary
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.says_little import says_little
@@ -311,17 +312,19 @@ def no_diary(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The memo speaks of the model and the evidence, and is no diary of how the work went."""
     if (lost := _lost(case, cell)) is not None:
         return lost
-    written = [(sentence, memo.key) for memo in _memos(case, cell) for sentence in new_sentences(case, memo)]
+    written = [(sentence, memo) for memo in _memos(case, cell) for sentence in new_sentences(case, memo)]
     if not written:
         return unless_lost(case, failed("The memo is as it was released."), text_lost(case))
-    for sentence, key in written:
-        if vocabulary.says("diary", "patterns", sentence.lower().replace("’", "'")):
-            return failed(
-                f"This sentence is about how the work went: “{shorten(sentence)}” Say instead what the evidence "
-                "shows and how sure you are.",
-                {"sentence": shorten(sentence)},
-                [Evidence(key, shorten(sentence))],
-            )
+    for excuses in (True, False):
+        for sentence, memo in written:
+            if not is_diary(sentence, memo.source, excuses=excuses):
+                continue
+            why = f"This sentence is about how the work went: “{shorten(sentence)}”"
+            about = {"sentence": shorten(sentence)}, [Evidence(memo.key, shorten(sentence))]
+            if excuses:
+                return failed(f"{why} Say instead what the evidence shows and how sure you are.", *about)
+            open_one = undecided("A person reads whether the memo keeps to the model and the evidence.", *about)
+            return proposed(open_one, Outcome.FAILED, why)
     return passed("The memo keeps to the model and the evidence.")
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from grader.evidence.direction import said_direction
+from grader.evidence.hedged import takes_back
 from grader.evidence.intervals import item_interval
 from grader.evidence.runs import Arms, by_seed
 from grader.model import Case, Outcome
@@ -24,6 +26,7 @@ class Claim(StrEnum):
     EFFECT = "effect"
     NO_EFFECT = "no effect"
     CANNOT_TELL = "cannot tell"
+    TAKEN_BACK = "an effect or none, taken back"
     LEANING = "leaning to an effect, or to none"
     MIXED = "mixed"
     UNREADABLE = "unreadable"
@@ -31,11 +34,12 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a claim is supported, and the numbers that say so."""
+    """Whether a claim is supported, and the numbers; not ``firm`` where only a word's direction says so."""
 
     outcome: Outcome
     because: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    firm: bool = True
 
 
 _BOLD = (Claim.EFFECT, Claim.NO_EFFECT)
@@ -47,15 +51,21 @@ def read_claim(text: str) -> tuple[Claim, str]:
 
     Who writes that one cannot tell says so, even where a sentence before it claims an effect; who claims an effect
     in so many words after it says both, and a person reads it. Caution without such words ("one seed", "a lead")
-    counts where nothing bolder is said. A claim that is taken back, asked or quoted ("not", "if", "would") is none.
+    counts where nothing bolder is said. A claim that is asked or quoted ("not", "if", "would") is none; one that is
+    taken back behind it ("only if it survives more seeds", "nothing more") is `TAKEN_BACK`, with the words that do.
     """
     found: dict[Claim, str] = {}
     cautious, wary, last = "", "", Claim.UNREADABLE
+    behind: list[tuple[str, str]] = []  # the last bold sentence from its claim on, and what follows it
     for sentence in (piece.strip() for piece in _SENTENCE.split(text) if piece.strip()):
         lower = _lower(sentence)
         claim = _read_sentence(lower)
         if claim in _BOLD and Claim.CANNOT_TELL in found and vocabulary.find("measures", "unscored", lower):
             continue  # nobody can tell of the score, and a latency is another matter
+        if claim in _BOLD:
+            behind = [(lower[_bold_at(lower, claim) :], sentence)]
+        elif behind:
+            behind.append((lower, sentence))
         if claim is not Claim.UNREADABLE:
             found.setdefault(claim, sentence)
             last = claim if claim in (*_BOLD, Claim.CANNOT_TELL) else last
@@ -70,12 +80,21 @@ def read_claim(text: str) -> tuple[Claim, str]:
             if bold and last is not Claim.CANNOT_TELL
             else (Claim.CANNOT_TELL, found[Claim.CANNOT_TELL])
         )
+    back = next((sentence for lower, sentence in behind if takes_back(lower)), "")
+    if back:
+        return Claim.TAKEN_BACK, back
     if bold:
         return (Claim.LEANING if cautious else bold[0]), found[bold[0]]
     if Claim.LEANING in found and not cautious:
         return Claim.LEANING, found[Claim.LEANING]
     cautious = cautious or wary
     return (Claim.CANNOT_TELL, cautious) if cautious else (Claim.UNREADABLE, "")
+
+
+def _bold_at(lower: str, claim: Claim) -> int:
+    """Where a sentence that claims begins to."""
+    hit = vocabulary.says("claims", "effect" if claim is Claim.EFFECT else "none", lower)
+    return hit.start() if hit is not None else 0
 
 
 _NO_APOSTROPHE = re.compile(r"\b((?:do|does|did|is|was|are|were|ca|could|would|wo|should|has|have|had)n)t\b")
@@ -152,13 +171,16 @@ def _read_sentence(sentence: str) -> Claim:
 
 
 def _taken_back(sentence: str, hit: re.Match[str]) -> bool:
-    """A word before the claim, or a question mark at its end, takes it back."""
+    """A word before the claim, one right behind it ("would"), or a question mark at its end, takes it back."""
     before = re.split(r"[,;:]", sentence[max(0, hit.start() - 60) : hit.start()])[-1]
     asked = sentence.rstrip().endswith("?") or re.match(
         r"\W*(?:is|are|was|were|does|do|did|whether|how)\b", sentence
     )
     turned = re.search(r"\b(?:but|although|(?<!even )though|however|yet|still)\b", sentence[hit.end() :])
-    return bool(asked or turned or vocabulary.says("claims", "negation", before))
+    might = re.match(
+        r"(?: \w+){0,2} (?:would(?! have)|could|might|may|is possible|was possible)\b", sentence[hit.end() :]
+    )
+    return bool(asked or turned or might or vocabulary.says("claims", "negation", before))
 
 
 _SPOKEN: Mapping[Claim, Spoken] = {
@@ -195,9 +217,15 @@ def judge_claim(case: Case, arms: Arms, claim: Claim, *, metric: str, margin: fl
     )
     values |= found.values()
     support = judge(
-        _SPOKEN[claim], found.welch, found.paired, found.items, direction=_direction(text, metric), margin=margin
+        _SPOKEN[claim],
+        found.welch,
+        found.paired,
+        found.items,
+        direction=said_direction(text, metric, arms),
+        margin=margin,
     ).support
-    return Judgement(_OUTCOMES[support], _because(claim, _OUTCOMES[support], found, margin, metric), values)
+    because = _because(claim, _OUTCOMES[support], found, margin, metric)
+    return Judgement(_OUTCOMES[support], because, values, firm=claim is not Claim.EFFECT or found.welch.holds_zero)
 
 
 @dataclass(frozen=True)
@@ -268,21 +296,6 @@ def _no_support(outcome: Outcome, found: _Intervals, metric: str) -> str:
             else "no interval over items exists for this metric"
         )
     return f"A person decides whether the effect is supported: {why} (over the seeds {found.seeds})."
-
-
-_MERIT = ("improv", "better", "worse")
-"""How words begin that say which arm is better, and not which number is larger."""
-
-
-def _direction(text: str, metric: str) -> int:
-    """Whether a claim says up or down; 0 where it says neither or both. Better is down where a lower metric is."""
-    turned = metric in registry() and not registry()[metric].higher_is_better
-    said = set()
-    for name, sign in (("upward", 1), ("downward", -1)):
-        for mention in vocabulary.find("context", name, text):
-            merit = text[mention.start : mention.end].lower().startswith(_MERIT)
-            said.add(-sign if merit and turned else sign)
-    return sum(said)
 
 
 def _shown(interval: Interval) -> str:

@@ -120,10 +120,14 @@ NAMED_EPOCH = re.compile(
     re.IGNORECASE,
 )
 PREDICTING = re.compile(
-    r"\b(?:predict|expect|hypothes|forecast|i guess|i thought|i hoped|would expect|i bet\b|prognos|vorhersage|"
+    r"\b(?:predict|expect|hypothes|forecast|i guess|i thought|hoped|hoping|would expect|i bet\b|prognos|vorhersage|"
     r"erwart|prédi|attend|predic|esper|preved|i would call|i'd call)|预测|予測|прогноз|ожида|przewid",
     re.IGNORECASE,
 )
+FORETOLD = re.compile(
+    r"\w*\s+that\b(?!.*\b(?:but|instead|in fact|measured|got|turned|found|came|actual\w*)\b)", re.IGNORECASE
+)
+"""What follows a word such as "hoped": "that the macro-F1 is"."""
 OUTCOME = re.compile(
     r"\b(?:measured|was\b|is\b|were\b|got\b|gave\b|reach|found\b|observed|actual|came\b|turned|in fact\b|"
     r"instead\b|but\b|went\b|rose\b|fell\b|scored?\b|has\b|had\b|saw\b|ended|dropped|increased|result)",

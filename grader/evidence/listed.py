@@ -88,6 +88,7 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
         for mention in named_settings(text, comparison):
             if (
                 mention.name != name
+                or _is_told_changed(mention, text)
                 or _EXCEPT.search(text[: mention.start])
                 or _AFTERWARDS.match(text[mention.end :])
             ):
@@ -97,6 +98,30 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
             found.append(difference)
             break
     return found
+
+
+_CHANGES = re.compile(
+    r"\b(?:touch\w*|chang\w*|var(?:y|ied|ies)|turn(?:ed|s)?|mov(?:e|ed|es)|alter\w*|modif\w*|differ\w*|"
+    r"tun(?:e|ed)|(?:only|one|single|sole) (?:thing|knob|variable|factor|setting|difference|change)|geändert|verändert|variiert|"
+    r"angefasst|modifi\w*|cambi\w*|toqu\w*|toccat\w*|mud(?:ei|ado|ou)|alter\w*|változ\w*|zmieni\w*)\b|"
+    r"измен\w+|меня\w+|改变|改动|变化|更改",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"\b(?:not|no|nothing|none|never|neither|un\w+|\w+n't|nicht|nichts|pas|rien|ne|nada|non|niente|não|nem|nie)\b|"
+    r"не |ничего|没|不",
+    re.IGNORECASE,
+)
+
+
+def _is_told_changed(mention: Mention, text: str) -> bool:
+    """Its own sentence says that it is what was changed: "Everything. The rate is the only thing I touched"."""
+    start = (
+        max((text.rfind(mark, 0, mention.start) for mark in (". ", ";", ":", "\n", " – ", " — ")), default=-1) + 1
+    )
+    end = re.search(r"[.;\n]|\s[–—]\s|,", text[mention.end :])
+    sentence = text[start : mention.end + end.start() if end else len(text)]
+    return _CHANGES.search(sentence) is not None and _DENIES.search(sentence) is None
 
 
 _BEFORE_ITEM = re.compile(
@@ -132,7 +157,9 @@ def loosely_held(text: str, comparison: Comparison, runs: Sequence[Run], vary: s
             words = text[mention.start : mention.end]
             return f"the text lists {words!r} as held constant, and the arms differ in {mention.name}"
     for said, known in other_settings(text, runs, vary):
-        if not _EXCEPT.search(text[: said.start]):
+        word = said.text.partition(" ")[0]
+        named = max(0, text.rfind(word, 0, said.start + len(word)))
+        if not _EXCEPT.search(text[: said.start]) and not _PER_ONE.search(text[:named]):
             shown = " and ".join("none" if value is None else str(value) for value in known)
             return f"the text lists {said.text!r}, and the runs had {said.name} {shown}"
     return other_seeds(text, runs)
@@ -256,6 +283,9 @@ def _is_of_another(mention: Mention, text: str) -> bool:
     return re.match(r"\s*(?:of (?:the )?(?:model|encoder|network)|decay|initiali[sz]ation)", after) is not None
 
 
+_PER_ONE = re.compile(r"\b(?:per|each|every|an|pro|je|par|chaque|por|cada|ogni|na|за|в)\s+$", re.IGNORECASE)
+
+
 def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) -> OtherValue | None:
     """The first setting that is listed with another number than the recorded one.
 
@@ -270,6 +300,8 @@ def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) 
     others: list[OtherValue] = []
     for mention in mentions:
         recorded = settings.get(mention.name)
+        if _PER_ONE.search(text[: mention.start]):
+            continue  # "the number of steps per epoch (6)"
         if isinstance(recorded, bool) or not isinstance(recorded, int | float):
             continue
         number = next((item for item in numbers if item.start >= mention.end), None)

@@ -9,6 +9,7 @@ from grader.evidence.facts import Fact, Kind, agreed
 from grader.evidence.groups import fractions, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.near import is_described
+from grader.evidence.of_others import is_of_others
 from grader.evidence.statements import Claim
 from grader.evidence.targets import MIGHT, is_set_against, level_like
 from grader.evidence.unclaimed import is_beside_metric
@@ -53,6 +54,7 @@ def find_bound(claim: Claim, measured: Measured) -> Fact | None:
         or number.whole
         or not (claim.group_firm or is_beside_metric(number, sentence))
         or MIGHT.search(sentence.text)
+        or is_of_others(sentence.text)
         or any((claim.is_spread, claim.is_difference, claim.is_ratio))
         or any((sentence.seeds, sentence.logs, sentence.interval, sentence.row))
         or is_described(claim)

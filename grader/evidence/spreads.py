@@ -90,6 +90,10 @@ def _levels_of(claim: Claim, measured: Measured) -> list[Fact]:
     ]
 
 
+_HALF_WIDTH = re.compile(r"\W*(?:9\d\s?%|t\b|c\.?i\b|conf\w*|interval\w*|konfidenz\w*)", re.IGNORECASE)
+"""Right behind ±: not a standard deviation, but how far an interval reaches."""
+
+
 def trace_spread(spread: Number, first: Trace, fact: Fact, sentence: Sentence, measured: Measured) -> Trace:
     """What is behind ± is a spread of the same metric and the same runs as the number before it."""
     near = [
@@ -105,6 +109,8 @@ def trace_spread(spread: Number, first: Trace, fact: Fact, sentence: Sentence, m
         for item in (*measured.facts.all, *measured.changes.all)
         if item.kind is Kind.SPREAD and item.metric == fact.metric and item.operands and same_runs(item, fact)
     ]
+    if _HALF_WIDTH.match(sentence.text, spread.end):
+        return replace(first, status=Status.UNCLEAR, why="what is behind ± is half of an interval")
     if not known:
         return replace(first, status=Status.UNCLEAR, why="a spread needs at least two runs, and there is one")
     why = "the spread is not the standard deviation"

@@ -152,6 +152,7 @@ class Sentence:
             between = before[predicted[-1] :]
             return (
                 cues.OUTCOME.search(between) is None
+                or cues.FORETOLD.match(between) is not None
                 or re.search(r"\b(?:is|was|were) (?:that|to|between|by)\b", between) is not None
             )
         behind = self.text[number.end : min(end, number.end + 30)]

@@ -9,6 +9,7 @@ from grader.evidence.facts import UNIT_COUNT, Fact, Kind, agreed
 from grader.evidence.groups import COUNTED, fractions, over_items
 from grader.evidence.measured import Measured
 from grader.evidence.near import distance, is_described
+from grader.evidence.of_others import is_of_others
 from grader.evidence.statements import Claim
 from grader.reading import vocabulary
 from grader.reading.claimed import pattern
@@ -75,7 +76,9 @@ def is_related(fact: Fact, claim: Claim) -> bool:
 def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR0911 - one way out a verdict
     """The one fact that a number must be, where the words right around it leave no other reading."""
     sentence, number = claim.sentence, claim.number
-    if not claim.metric_firm or len(claim.metrics) != 1 or number.times or MIGHT.search(sentence.text):
+    if not claim.metric_firm or len(claim.metrics) != 1 or number.times:
+        return None
+    if MIGHT.search(sentence.text) or is_of_others(sentence.text):
         return None
     metric = next(iter(claim.metrics))
     if metric in COUNTED and number.whole and not number.percent and not sentence.seeds:

@@ -35,12 +35,25 @@ _BOUNDS = re.compile(r"\s*(?:,|to|and|\.\.\.?|…|–|-|bis|à|a|do|до|até|to
 
 def wrongly_predicted(text: str, prediction: Prediction) -> str:
     """Why a prediction that a text tells is not the recorded one; "" where nothing is wrong or nothing was read."""
+    own = _of_its_metric(text, prediction)
     return (
-        other_prediction(text, prediction)
-        or _other_direction(text, prediction)
+        other_prediction(own, prediction)
+        or _other_direction(own, prediction)
         or _other_metric(text, prediction)
-        or _other_limit(text, prediction)
+        or _other_limit(own, prediction)
     )
+
+
+def _of_its_metric(text: str, prediction: Prediction) -> str:
+    """The text without the clauses that are about other metrics alone, where one is about the predicted."""
+    clauses = [(clause, {item.name for item in vocabulary.find_all("metrics", clause)}) for clause in _parts(text)]
+    if not any(prediction.metric in named for _, named in clauses):
+        return text
+    return "".join(clause for clause, named in clauses if not named or prediction.metric in named)
+
+
+def _parts(text: str) -> list[str]:
+    return re.split(r"(?<=[,;])\s+(?=[^\d)]*(?:[^\W\d]))|(?=\b(?:and|while|whereas|but|und|et|y|e|и)\s)", text)
 
 
 def _forecast(text: str) -> str:

@@ -14,7 +14,7 @@ from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.binding import bind
 from grader.evidence.bounds import find_intervals
-from grader.evidence.facts import Kind
+from grader.evidence.facts import Fact, Kind
 from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number
@@ -141,6 +141,8 @@ def _lawful(item: Trace, sentence: Sentence, before: Sequence[Number], measured:
     """
     if item.status is Status.WRONG or item.settled:
         return item
+    if any(fact.metric in sentence.implied_metrics for fact in _levels(item, measured)):
+        return item  # "baseline 0.41, changed 0.39; accuracy 0.80 and 0.78": not every number is an accuracy
     why = broken_difference(item.number, sentence, before)
     single = item.status is Status.UNCLEAR and item.number.spread is None and item.number.upper is None
     items = _items(sentence, measured) if single and not why else 0
@@ -156,6 +158,13 @@ def _items(sentence: Sentence, measured: Measured) -> int:
     """
     sizes = data_of(measured.case)
     return sizes[0][0] if len(sizes) == 1 else 0 if sizes else items_said(sentence)
+
+
+def _levels(item: Trace, measured: Measured) -> list[Fact]:
+    """The levels that an unclear number is a rounding of."""
+    if item.status is not Status.UNCLEAR:
+        return []
+    return [fact for fact in all_agreeing(item.number, measured) if fact.kind is Kind.LEVEL]
 
 
 def _is_of_others(item: Trace, measured: Measured, items: int) -> bool:

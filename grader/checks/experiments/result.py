@@ -13,6 +13,7 @@ from grader.checks.unrecorded import as_printed, cannot_tell, without_records
 from grader.evidence import claims
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.groups import arm_group, over_items
+from grader.evidence.hedged import is_plain, takes_back
 from grader.evidence.measured import measure
 from grader.evidence.runs import Arms, by_seed, experiment_of
 from grader.evidence.sentences import metrics_in, read_sentences
@@ -128,12 +129,15 @@ def _claim_finding(
     if claim in (claims.Claim.UNREADABLE, claims.Claim.MIXED, claims.Claim.LEANING):
         return _unread_claim(case, arms, parts, options, evidence)
     if not arms.both:
-        single_seed = cannot_tell(case, text, quote, position) if claim is claims.Claim.CANNOT_TELL else None
+        careful = claim in (claims.Claim.CANNOT_TELL, claims.Claim.TAKEN_BACK)
+        single_seed = cannot_tell(case, text, quote, position) if careful else None
         return single_seed or undecided(
             "There are no records of both arms to hold your conclusion against.", {"claim": claim}, evidence
         )
     metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
     bound = _margin(case, options)
+    if claim is claims.Claim.TAKEN_BACK:
+        return _taken_back(case, arms, parts, options, evidence)
     after = claims.claim_after_caution(text) if claim is claims.Claim.CANNOT_TELL else ""
     if after:
         held = claims.judge_claim(case, arms, claims.bold_claim(after), metric=metric, margin=bound, text=after)
@@ -142,9 +146,41 @@ def _claim_finding(
             why = f"{shorten(after)!r}: {held.because}"
             return proposed(undecided(told, {}, evidence), Outcome.FAILED, why)
     judged = claims.judge_claim(case, arms, claim, metric=metric, margin=bound, text=text)
+    if claim is claims.Claim.CANNOT_TELL and judged.outcome is Outcome.UNDECIDED:
+        # The metric that the text names may be the one it is not about: the caution is held against the predicted.
+        predicted = _claimed_metric("", parts.get("prediction", ""), arms, options)
+        again = claims.judge_claim(case, arms, claim, metric=predicted, margin=bound, text=text)
+        judged, metric = (again, predicted) if again.outcome is Outcome.PASSED else (judged, metric)
     values = {**judged.values, "claim": claim.value, "metric": metric}
+    evidence += arm_evidence(case, arms)
+    if judged.outcome is Outcome.FAILED and not (judged.firm and is_plain(text.lower())):
+        open_one = undecided("A person reads what your conclusion claims.", values, evidence)
+        return proposed(open_one, Outcome.FAILED, f"{shorten(quote or text)!r}: {judged.because}")
+    return unless_lost(case, Finding(judged.outcome, judged.because, values, tuple(evidence)), outputs_lost(case))
+
+
+def _taken_back(
+    case: Case,
+    arms: Arms,
+    parts: Mapping[Part, str],
+    options: Mapping[str, Any],
+    evidence: Sequence[Evidence],
+) -> Finding:
+    """A claim that is taken back behind it: caution with one run an arm, else right where the claim itself is."""
+    text = parts["meaningful"]
+    metric = _claimed_metric(text, parts.get("prediction", ""), arms, options)
+    meant = claims.Claim.CANNOT_TELL if _is_single(arms) else claims.Claim.EFFECT
+    judged = claims.judge_claim(case, arms, meant, metric=metric, margin=None, text=text)
+    if judged.outcome is not Outcome.PASSED:
+        return _unread_claim(case, arms, parts, options, evidence)
+    values = {**judged.values, "claim": meant.value, "metric": metric}
     found = Finding(judged.outcome, judged.because, values, (*evidence, *arm_evidence(case, arms)))
     return unless_lost(case, found, outputs_lost(case))
+
+
+def _is_single(arms: Arms) -> bool:
+    """An arm has one run, by its seeds."""
+    return min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
 
 
 def _unread_claim(
@@ -160,12 +196,12 @@ def _unread_claim(
     unread = undecided(
         "It could not be read whether you claim an effect, no effect, or that one cannot tell.", {}, evidence
     )
-    single = arms.both and min(len(by_seed(arms.baseline)), len(by_seed(arms.changed))) < 2
-    if single:
+    if arms.both and _is_single(arms):
         said = quote if claim is claims.Claim.LEANING else claims.claim_after_caution(text)
         what = "no effect" if said and claims.bold_claim(said) is claims.Claim.NO_EFFECT else "an effect"
         why = f"one run an arm, and {what} is claimed: {shorten(said)!r}"
-        return proposed(unread, Outcome.FAILED, why) if said else unread
+        back = takes_back(text[max(0, text.find(said)) :].lower())
+        return proposed(unread, Outcome.FAILED, why) if said and not back else unread
     if claim is claims.Claim.UNREADABLE or not arms.both:
         return unread
     metric = _claimed_metric(quote, parts.get("prediction", ""), arms, options)

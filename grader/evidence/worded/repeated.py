@@ -22,6 +22,11 @@ _DONE = re.compile(r"\b(?:each|an|every) arm (?P<done>(?:was|has been) (?:run|tr
 _AGAINST = re.compile(r"\b(?:against|than|over|versus|vs\.?|to|gegen|contre|contra)\W+(?:the\W+)?$")
 _OTHERS = re.compile(r"\babove\b|\bbelow\b|\belsewhere\b|\bother (?:experiment|runs)\b")
 """Other runs of the notebook are spoken of."""
+_BROKEN = re.compile(
+    r"\b(?:died|dying|crash\w*|failed|broke|interrupted|restart\w*|aborted|disconnect\w*|out of memory|not counted|"
+    r"same (?:number|result|value)s?|to the (?:last )?digit|identical|same seed)\b"
+)
+"""A run that broke off was run again, and one with the same seed gives the same numbers."""
 _ADDED = re.compile(r"\b(?:other|further|more|additional|weitere[nr]?|autres|otras|altri|outras)\b")
 
 
@@ -30,6 +35,8 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.sentence.row or reading.lower.rstrip().endswith("?"):
         return
     if vocabulary.has("context", "elsewhere", reading.sentence.text) or _OTHERS.search(reading.lower):
+        return
+    if _BROKEN.search(reading.lower):
         return
     most = _most(reading, values)
     if most < 1:

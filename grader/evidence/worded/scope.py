@@ -52,6 +52,8 @@ _FRESH = re.compile(
 _SAME_SEEDS = re.compile(r"\bsame (?:\w+ )?seeds\b")
 _NO_SCORE = re.compile(r"\bcosts? nothing\b.{0,30}\b(?:time|memory|to run)\b|\bweeks? \d")
 """What is free may be the work, and another week had other runs."""
+_COMPLEMENT = re.compile(r"(?<![\w.])1\s?[-−–]\s?(?:the )?[a-z]|\b(?:one|100 ?%) (?:minus|less) (?:the )?[a-z]")
+"""An error that is one minus a score goes the other way."""
 _ELSEWHERE = re.compile(r"\b(?:tables?|rows?|explor\w*|sweeps?|tabelle|zeile)\b")
 _GOES_ON = re.compile(r"^\W*(?:it|its|this|that|they|their|these|those|here|there|in (?:mid|head|tail))\b")
 """A sentence that goes on about what the one before it names."""
@@ -83,6 +85,8 @@ class Scope:
 
     @cached_property
     def _names_another(self) -> bool:
+        if _COMPLEMENT.search(self._reading.lower):
+            return True
         return names_another_measure(self._reading, self._values) or names_another_row(self._reading, self._values)
 
     @cached_property
