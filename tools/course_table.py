@@ -89,7 +89,7 @@ def _rate(zoo: str, name: str, profile: Profile) -> float | None:
         if entry["profile"] == profile.name:
             tests = entry["tests"]
             counts = {"one_key": entry["one_key"], "seeds": min(test["seeds"] for test in tests.values())}
-            return counts[name] if name in counts else tests[name]["mean"]
+            return float(counts[name] if name in counts else tests[name]["mean"])
     return None
 
 

@@ -7,8 +7,6 @@ anywhere, so a few runs of the course's own tell much about a class that is too 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from paribus.records.packing import pack, unpack
 from paribus.records.record import DataIdentity, Record
 
@@ -30,7 +28,7 @@ def errors_of(records: Iterable[Record]) -> tuple[Mapping[str, Any], ...]:
     for (data, *_), predictions in runs.items():
         if data is not None:
             wrong = unpack(predictions) != unpack(labels[data])
-            found.setdefault(data, []).append(pack(wrong.astype(np.uint8)))
+            found.setdefault(data, []).append(pack(wrong.astype("u1")))
     return tuple(
         {"fingerprint": data.fingerprint, "split": data.split, "runs": packed} for data, packed in found.items()
     )

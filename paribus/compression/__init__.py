@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from paribus.compression.int8 import dynamic_int8 as dynamic_int8
     from paribus.compression.latency import Latency as Latency
     from paribus.compression.latency import one_by_one as one_by_one
-    from paribus.compression.latency import place as place
     from paribus.compression.latency import side_by_side as side_by_side
     from paribus.compression.remembered import measured_once as measured_once
     from paribus.compression.size import size_mb as size_mb
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from paribus.compression.weight_only import coded as coded
     from paribus.compression.weight_only import pruned as pruned
     from paribus.compression.weight_only import rounded as rounded
+    from paribus.records.environment import place as place
 
 _HOMES = {
     "Latency": "latency",

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paribus.compression.latency import Latency, place
+from paribus.compression.latency import Latency
 from paribus.display.show import say
 from paribus.errors import EvidenceError
 from paribus.files import write_atomic
 from paribus.records.code import code_digest
+from paribus.records.environment import place
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -230,9 +230,9 @@ def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held, vary: str, recor
         notes.append(
             f"The runs were not all made in the same place ({places} differ), which can move a result too."
         )
-    places = dict.fromkeys(told for arm in arms for run in arm.values() if (told := place_of(run.record.config)))
-    if places:
-        notes.append(f"What holds for one machine alone is as measured on {'; '.join(places)}.")
+    measured_on = dict.fromkeys(place_of(run.record.config) for arm in arms for run in arm.values())
+    if named := [place for place in measured_on if place]:
+        notes.append(f"What holds for one machine alone is as measured on {'; '.join(named)}.")
     predictions = {run.start.prediction for run in arms[1].values()}
     if None in predictions:
         notes.append("A run of the changed arm began without a prediction.")
