@@ -12,10 +12,10 @@ _UNCERTAIN = re.compile(r"\bseeds?\b", re.IGNORECASE)
 
 
 def is_diary(sentence: str, prompt: str, *, excuses: bool) -> bool:
-    """With ``excuses``: the writer excuses the work, and nothing else can be meant. Without: it may be so.
+    """With ``excuses``: the writer excuses the work, and can mean nothing else. Without: it may be so.
 
-    What is quoted is somebody else's, and the prompt's own words are the question's. A sentence that names the texts
-    or their writers is at most in doubt; one that names them before the excuse is about them.
+    What is quoted is somebody else's, and the prompt's own words are the question's. A sentence that names the
+    texts or their writers is at most in doubt; one that names them before the excuse is about them.
     """
     lower = _QUOTED.sub(" ", sentence).lower().replace("’", "'")
     hit = vocabulary.says("diary", "excuses", lower)

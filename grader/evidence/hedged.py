@@ -1,8 +1,8 @@
 """What takes a bold conclusion back, or makes it less than plain.
 
 Honest people claim an effect in so many words as well: "it is meaningful only if it survives more seeds", "a clear
-drop in one run, nothing more". Such words behind the claim take it back. A condition, a "might", a "but" or a word of
-caution anywhere in the text leaves more than one reading, so that a person reads it.
+drop in one run, nothing more". Such words behind the claim take it back. A condition, a "might", a "but" or a word
+of caution anywhere in the text leaves more than one reading, so that a person reads it.
 """
 
 import re

@@ -102,8 +102,8 @@ def wrongly_held(text: str, comparison: Comparison) -> list[Difference]:
 
 _CHANGES = re.compile(
     r"\b(?:touch\w*|chang\w*|var(?:y|ied|ies)|turn(?:ed|s)?|mov(?:e|ed|es)|alter\w*|modif\w*|differ\w*|"
-    r"tun(?:e|ed)|(?:only|one|single|sole) (?:thing|knob|variable|factor|setting|difference|change)|geändert|verändert|variiert|"
-    r"angefasst|modifi\w*|cambi\w*|toqu\w*|toccat\w*|mud(?:ei|ado|ou)|alter\w*|változ\w*|zmieni\w*)\b|"
+    r"tun(?:e|ed)|(?:only|one|single|sole) (?:thing|knob|variable|factor|setting|difference|change)|"
+    r"geändert|verändert|variiert|angefasst|modifi\w*|cambi\w*|toqu\w*|toccat\w*|mud(?:ei|ado|ou)|alter\w*|változ\w*|zmieni\w*)\b|"
     r"измен\w+|меня\w+|改变|改动|变化|更改",
     re.IGNORECASE,
 )

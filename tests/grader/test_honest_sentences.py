@@ -70,7 +70,7 @@ def test_its_twin_that_leaves_a_doubt_is_proposed_to_fail(family: dict[str, Any]
     assert (finding.outcome, finding.proposal) == (Outcome.UNDECIDED, Outcome.FAILED), finding.because
 
 
-# --- every bold phrase with every caution behind it ---
+# --- every bold phrase with every caution behind it
 
 PARTS = json.loads((CASES / "_bold_and_cautious.json").read_text(encoding="utf-8"))
 CLAIMS = next(family for family in FAMILIES if family["base"] == "homework" and family["row"] == "Meaningful?")
@@ -89,7 +89,7 @@ def test_a_bold_phrase_alone_is_failed(bold: str) -> None:
     assert found(CLAIMS, f"{bold}.").outcome is Outcome.FAILED
 
 
-# --- every direction with every subject and metric, where the change lowers macro-F1 --------------------------------
+# --- every direction with every subject and metric, where the change lowers macro-F1
 
 RISES, FALLS = ("is higher", "rose", "went up"), ("is lower", "fell", "dropped")
 SUBJECTS = {
