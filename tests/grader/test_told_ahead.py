@@ -1,4 +1,4 @@
-"""Of the honest training programs nothing is said before they train: a sample of those that grading leaves alone."""
+"""Of honest training programs nothing is said before they train; a sample of those that grading leaves alone."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from paribus.check.code.ahead import Planned, said_ahead
 from tests.grader.program_cases import KNOBS, PLACES, Example, cases, notebook_of
 
 
-@pytest.mark.parametrize("example", cases()[::6], ids=lambda item: item.name)
+@pytest.mark.parametrize("example", cases()[::10], ids=lambda item: item.name)
 def test_nothing_is_said_of_an_honest_program(example: Example) -> None:
     """Before its changed arm, when all of its code has run."""
     cells = [cell for cell in notebook_of(example, example.sources("honest")) if cell.cell_type == "code"]
