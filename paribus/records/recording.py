@@ -28,12 +28,12 @@ from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
 from paribus.metrics.scoring import score, scored
 from paribus.records import block
-from paribus.records.code import code_digest
 from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.markup import Table
+from paribus.records.objects import code_fields
 from paribus.records.packing import unpack
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record
@@ -135,7 +135,7 @@ class Recording:
             seed=seed.__index__(),
             config=config_fields(config, derived=derived, outcome=outcome, environment=environment),
             data=data_identity(data),
-            code=code_digest(code) if code is not None else {},
+            **code_fields(code),
             environment=surroundings(),
             prediction=made[-1] if made else None,
         )
