@@ -11,7 +11,7 @@ from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
-from paribus.check.code.moments import run_calls
+from paribus.check.code.moments import RunCall, run_calls
 from paribus.check.code.program import Program, Step
 from paribus.records.code import TRAINING, UNAVAILABLE, source_digest, value_digest
 
@@ -43,7 +43,7 @@ def _other_function(case: Case, program: Program, run: Run, name: str, digest: s
         made = function_digest(case, step, scope)
         if made is None or made == digest:  # what cannot be worked out says nothing
             return None
-    if not candidates or digest in _every_digest(case):
+    if not candidates or digest in every_digest(case):
         return None
     step, scope = candidates[-1]
     return step, scope.line, scope.name
@@ -91,18 +91,28 @@ def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, S
                 yield step, scope
             yield from ((step, item) for item in scope.inner if method and item.name == name)
         return
-    position = run.start_position if run.start is not None else run.position
-    names = {
-        scope.name for call in run_calls(program)
-        if call.step.position == position and (call.name in ("", run.name) or call.arm)
-        for scope in program.functions_of(call.function, call.step.order) if scope.name != "<lambda>"
-    }  # fmt: skip
+    names = training_names(program, run.start_position if run.start is not None else run.position, run)
     if len(names) == 1:
         yield from ((step, scope) for step, scope in program.defined.get(names.pop(), ()) if not scope.is_class)
 
 
+def training_names(program: Program, position: int, run: Run) -> set[str]:
+    """The names of the functions that the cell at ``position`` hands to the calls that may have begun this run."""
+    return {
+        name for call in run_calls(program)
+        if call.step.position == position and (call.name in ("", run.name) or call.arm)
+        for name in _function_names(program, call) if name != "<lambda>"
+    }  # fmt: skip
+
+
+def _function_names(program: Program, call: RunCall) -> set[str]:
+    """What a call is given as its training function, by its own name where the program does not define it."""
+    found = {scope.name for scope in program.functions_of(call.function, call.step.order)}
+    return found or ({call.function.id} if isinstance(call.function, ast.Name) else set())
+
+
 @lru_cache(maxsize=CASES)
-def _every_digest(case: Case) -> frozenset[str]:
+def every_digest(case: Case) -> frozenset[str]:
     """The digests of all functions of the page: a name may have meant another of them, or for a wrapper."""
     program = read_program(case)
     found = {
@@ -113,7 +123,14 @@ def _every_digest(case: Case) -> frozenset[str]:
 
 
 def function_digest(case: Case, step: Step, scope: Scope) -> str | None:
-    """A function's digest as `paribus.records.code` makes it, None where it depends on more than its source."""
+    """As `digest_in`, of a function of the page."""
+    return digest_in(case.notebook.cells[step.position].source, scope)
+
+
+def digest_in(source: str, scope: Scope) -> str | None:
+    """A function's digest as `paribus.records.code` makes it, from its cell's source; None where it depends on more
+    than that.
+    """
     node = scope.node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
@@ -124,7 +141,6 @@ def function_digest(case: Case, step: Step, scope: Scope) -> str | None:
             values.append(ast.literal_eval(default))
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             return None
-    source = case.notebook.cells[step.position].source
     magics = parse(source).magics
     first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
     last = node.end_lineno or node.lineno

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grader.code.released import ran_otherwise
 from grader.code.submitted import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
@@ -17,6 +18,9 @@ TOLD = 3
 """Changed cells of which a line is shown."""
 MAX_LINES = 400
 _QUOTED = 70
+_SHAPES = (Role.SETUP, Role.PARAMETERS)
+"""Cells whose constants, or some of them, are another platform's or a student's choice."""
+_WORD = re.compile(r"-{0,2}\w+(-\w+)*")
 _DIGEST = re.compile(r"""release=["'][0-9a-f]{8,64}["']""")
 
 
@@ -27,6 +31,10 @@ def code_remarks(case: Case) -> Iterator[str]:
         told = "; ".join(_told(match) for match in changed[:TOLD])
         more = f"; and {len(changed) - TOLD} more" if len(changed) > TOLD else ""
         yield f"Given cells that were changed: {told}{more}."
+    otherwise = list(ran_otherwise(case))
+    if otherwise:
+        more = f"; and {len(otherwise) - TOLD} more" if len(otherwise) > TOLD else ""
+        yield f"Given code that ran otherwise than it was released: {'; '.join(otherwise[:TOLD])}{more}."
     for key in experiment_keys(case):
         arms = find_arms(case, key)
         alike = [same.baseline.seed for same in same_runs(arms, arms.vary) if same.by == "predictions"]
@@ -51,10 +59,10 @@ def _is_given(match: Match) -> bool:
         return False
     if _of_any_release(match.cell.source) == _of_any_release(cell.source):
         return False
-    if match.cell.role is Role.SETUP:  # its texts differ by platform, and nothing else does
-        shapes = [_shape(source) for source in (match.cell.source, cell.source)]
+    if match.cell.role in _SHAPES:
+        shapes = [_shape(source, match.cell.role) for source in (match.cell.source, cell.source)]
         return "" not in shapes and shapes[0] != shapes[1]
-    return match.cell.role is Role.CODE
+    return match.cell.role in (Role.CODE, Role.NOTEBOOK)
 
 
 def _of_any_release(source: str) -> str:
@@ -63,17 +71,23 @@ def _of_any_release(source: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _shape(source: str) -> str:
-    """A cell's syntax whatever its texts and numbers; "" where it cannot be read."""
+def _shape(source: str, role: Role) -> str:
+    """A cell's syntax, with the constants that no platform and no student changes; "" where it cannot be read."""
     tree = parse(source).tree
     if tree is None:
         return ""
-    named = ("id", "attr", "name", "arg", "module")
+    named = ("id", "attr", "name", "arg", "module", "asname")
     return "\n".join(
         f"{type(node).__name__} {' '.join(str(getattr(node, name, '')) for name in named)}"
+        if not isinstance(node, ast.Constant) else repr(node.value)
         for node in ast.walk(tree)
-        if not isinstance(node, ast.Constant)  # a text with a value in it has one more where it begins with words
-    )
+        if not isinstance(node, ast.Constant) or (role is Role.SETUP and _is_fixed(node.value))
+    )  # fmt: skip
+
+
+def _is_fixed(value: object) -> bool:
+    """The same on every platform: numbers, and texts of one word. Paths, addresses and sentences differ."""
+    return not isinstance(value, str) or bool(_WORD.fullmatch(value))
 
 
 def _told(match: Match) -> str:

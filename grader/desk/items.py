@@ -25,7 +25,7 @@ class Item:
     """Something of a submission that a person may decide. ``verdict`` is None for the manual points.
 
     ``asked`` is the digest of the question and its points, ``answered`` of the answer: a decision holds where both
-    are what they were when it was made.
+    are what they were when it was made. ``says_little`` is set where a person looks at the answer first.
     """
 
     submission: str
@@ -35,6 +35,7 @@ class Item:
     verdict: Verdict | None
     asked: str
     answered: str
+    says_little: bool = False
 
     @property
     def open(self) -> bool:
@@ -152,15 +153,18 @@ def items_of(result: Result, assignment: Assignment, answers: Mapping[str, str])
     for cell in result.cells:
         released = cells.get(cell.key)
         answered = answers.get(cell.key) or answers.get(cell.key + EVIDENCE) or result.sha256
+        little = bool(cell.says_little)
         for verdict in cell.verdicts:
             if verdict.points:
                 asked = _asked(released.source if released else "", cell.key, verdict.check, verdict.points)
                 found.append(
-                    Item(result.submission, cell.key, verdict.check, verdict.points, verdict, asked, answered)
-                )
+                    Item(
+                        result.submission, cell.key, verdict.check, verdict.points, verdict, asked, answered, little
+                    )
+                )  # fmt: skip
         if (points := manual_points(cell)) > TOLERANCE:
             asked = _asked(released.source if released else "", cell.key, MANUAL, points)
-            found.append(Item(result.submission, cell.key, MANUAL, points, None, asked, answered))
+            found.append(Item(result.submission, cell.key, MANUAL, points, None, asked, answered, little))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
-"""In which order a person meets what is open: question by question, equal answers together."""
+"""In which order a person meets what is open: question by question, answers that say little first."""
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from grader.desk.items import MANUAL, Item, Standing, Work
@@ -33,8 +33,8 @@ def questions(works: Sequence[Work], standing: Standing, titles: Mapping[str, st
         for item in work.items:
             order.setdefault(item.cell, item.points)
     waiting: dict[str, dict[str, None]] = {}
-    for item in standing.open:
-        waiting.setdefault(item.cell, {})[item.submission] = None
+    for submission, cell in little_first(standing.open):
+        waiting.setdefault(cell, {})[submission] = None
     decided: dict[str, set[str]] = {}
     for submission, cell, _ in standing.decided:
         decided.setdefault(cell, set()).add(submission)
@@ -56,18 +56,28 @@ def next_open(
     ``submissions`` are the class in its order.
 
     Question by question: the same cell of the next submission first. By student: the next cell of the same one,
-    then the next student.
+    then the next student. Of one question, or of one student, the answers that say little come first.
     """
-    pairs = list(dict.fromkeys((item.submission, item.cell) for item in standing.open))
+    pairs = little_first(standing.open)
     free = [pair for pair in pairs if pair not in held and pair != after]
     if not free:
         return None
     keep = 0 if by_student else 1
-    mine = [pair for pair in free if pair[keep] == after[keep]]
     order = {name: place for place, name in enumerate(submissions)}
     here = order.get(after[0], -1)
-    later = [pair for pair in mine or (free if by_student else ()) if order[pair[0]] >= here]
-    return (later or mine or free)[0]
+    mine = [pair for pair in free if pair[keep] == after[keep]]
+    if not mine:  # the next student, or another question from its start
+        ordered = sorted(free, key=lambda pair: order[pair[0]])
+        start = next((pair for pair in ordered if by_student and order[pair[0]] >= here), ordered[0])
+        mine, here = [pair for pair in free if pair[keep] == start[keep]], -1
+    mine = [pair for pair in mine if pairs[pair]] or mine
+    return next((pair for pair in mine if order[pair[0]] >= here), mine[0])
+
+
+def little_first(waiting: Iterable[Item]) -> dict[tuple[str, str], bool]:
+    """Where something waits, as (submission, cell), and whether the answer there says little: these come first."""
+    found = {(item.submission, item.cell): item.says_little for item in waiting}
+    return dict(sorted(found.items(), key=lambda entry: not entry[1]))
 
 
 def is_blind(item: Item, release: str) -> bool:

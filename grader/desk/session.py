@@ -10,7 +10,7 @@ from typing import Any
 from grader.desk.folder import DeskFolder
 from grader.desk.gradebook import Disagreement
 from grader.desk.items import MANUAL, Decision, Item, Standing, Work
-from grader.desk.queue import is_blind, next_open, word_of
+from grader.desk.queue import is_blind, little_first, next_open, word_of
 from grader.errors import DeskError
 from grader.gradebook.scores import TOLERANCE
 from paribus.course.rubric import RubricLine
@@ -52,7 +52,7 @@ class Session:
     def first_of(self, cell: str) -> Place | None:
         """The first open submission of a question that nobody else has at hand."""
         standing = self.folder.standing()
-        mine = [(item.submission, item.cell) for item in standing.open if item.cell == cell]
+        mine = [place for place in little_first(standing.open) if place[1] == cell]
         others = set(self.held_by_others())
         return next((place for place in mine if place not in others), mine[0] if mine else None)
 

@@ -67,7 +67,8 @@ def _harmonic(sentence: Sentence, measured: Measured) -> Iterator[Breach]:
         return
     named = _names_a_class(text, measured) or bool(_MICRO.search(text))
     if named or _ONE_CLASS.search(text):
-        yield from _of_three(*(numbers[0] for numbers in found.values()), sentence, sure=named)
+        precision, recall, f1 = (numbers[0] for numbers in found.values())
+        yield from _of_three(precision, recall, f1, sentence, sure=named)
 
 
 def _is_called(name: str, number: Number, sentence: Sentence) -> bool:

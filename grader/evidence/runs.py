@@ -75,6 +75,11 @@ class Run:
         return self.record.code or (self.start.code if self.start is not None else {})
 
     @property
+    def weights(self) -> Mapping[str, str]:
+        """Digests of the models outside of the training function, as they were when the run began."""
+        return self.start.weights if self.start is not None else {}
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """Versions, device, precision."""
         return self.record.environment or (self.start.environment if self.start is not None else {})

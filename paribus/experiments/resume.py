@@ -37,6 +37,9 @@ def reuse(notebook: Recording, prepared: Record, data: Data) -> RunResult | None
             f"{prepared.run_name}, seed {prepared.seed}: finished earlier (run {result.run}) with the same "
             "configuration, data and code, so it is not trained again. To train it anyway, pass again=True."
         )
+        then, now = result.start.weights, prepared.weights
+        if others := [name for name in then if now.get(name, then[name]) != then[name]]:
+            say(f"Made outside of the training, with other weights now than when it ran: {', '.join(others)}.")
         notebook.show_again(result, data)
     return result
 

@@ -3,8 +3,9 @@
 Two runs whose digests agree ran the same notebook code, whatever their comments, docstrings, annotations,
 blank lines or the training function's own name. Environment variables that the code reads, and functions of the
 notebook that it has put into a library, belong to it. A digest does not see code inside imported libraries and
-files (their versions are in the environment), nor large objects such as models, arrays and data frames. It does not
-see a value changed by other means than its name. A function whose source Python cannot show says "unavailable".
+files (their versions are in the environment), nor a value changed by other means than its name, nor objects such as
+models, arrays and data frames: `paribus.records.objects` tells of these. A function whose source Python cannot show
+says "unavailable".
 """
 
 import ast
@@ -81,12 +82,14 @@ def value_digest(value: object) -> str | None:
 @dataclass(frozen=True)
 class Reached:
     """What a training function reaches in the notebook, by label: functions with their normalised trees (None where
-    Python cannot show the source), and simple ``values``. ``space`` are the notebook's globals.
+    Python cannot show the source), simple ``values``, and all other ``objects``, modules and functions among them.
+    ``space`` are the notebook's globals.
     """
 
     functions: Mapping[str, types.FunctionType]
     trees: Mapping[str, ast.AST | None]
     values: Mapping[str, object]
+    objects: Mapping[str, object]
     space: Mapping[str, object]
 
     def settings(self) -> dict[str, object]:
@@ -134,17 +137,23 @@ def reach(function: Callable[..., object], namespace: Mapping[str, object] | Non
     if root is None:
         return None
     space: Mapping[str, object] = root.__globals__ if namespace is None else namespace
-    functions, values = _reach(root, space)
+    functions, values, objects = _reach(root, space)
     trees = {label: tree_of(item) for label, item in functions.items()}
-    return Reached(functions, trees, {**bound, **values}, space)
+    values = {**{name: value for name, value in bound.items() if is_simple(value)}, **values}
+    if (owner := getattr(function, "__self__", None)) is not None:
+        objects["self"] = owner
+    return Reached(functions, trees, values, {**bound, **objects}, space)
 
 
 def _reach(
     root: types.FunctionType, space: Mapping[str, object]
-) -> tuple[dict[str, types.FunctionType], dict[str, object]]:
-    """The notebook's functions and simple values that ``root`` reaches, by label; ``root`` is "training"."""
+) -> tuple[dict[str, types.FunctionType], dict[str, object], dict[str, object]]:
+    """The notebook's functions, simple values and other objects that ``root`` reaches, by label; ``root`` is
+    "training".
+    """
     functions = {TRAINING: root}
     values: dict[str, object] = {}
+    objects: dict[str, object] = {}
     closure = _closure(root)
     waiting = sorted(_outer_names(root))
     seen = {root.__name__}
@@ -157,13 +166,21 @@ def _reach(
         value = closure.get(name, space.get(name, _MISSING))
         if is_simple(value):
             values[name] = value
+        elif value is not _MISSING:
+            objects[name] = value
         for label, reached in _own_functions(name, value, space):
             functions[f"{label}_" if label in functions else label] = reached
             waiting += sorted(_outer_names(reached))
             values |= _from_outside(reached, space, functions, waiting)
             closure = {**_closure(reached), **closure}
-        values |= _own_attributes(name, value, space)
-    return functions, values
+        attributes = _own_attributes(name, value, space)
+        values |= {label: item for label, item in attributes.items() if is_simple(item)}
+        objects |= {
+            label: item for label, item in attributes.items() if not (is_simple(item) or "._" in label)
+        }  # fmt: skip
+    for label, reached in functions.items():
+        objects |= {f"{label}({name})": item for name, item in _bound_by_default(reached) if not is_simple(item)}
+    return functions, values, objects
 
 
 def _from_outside(
@@ -193,7 +210,7 @@ _MISSING = object()
 
 
 def _plain_function(function: object) -> tuple[types.FunctionType | None, dict[str, object]]:
-    """The function behind partials, methods and wrappers, and the simple arguments a partial has bound."""
+    """The function behind partials, methods and wrappers, and the arguments that a partial has bound."""
     bound: dict[str, object] = {}
     while True:
         if isinstance(function, functools.partial):
@@ -205,7 +222,7 @@ def _plain_function(function: object) -> tuple[types.FunctionType | None, dict[s
         elif isinstance(function, types.FunctionType) and hasattr(function, "__wrapped__"):
             function = inspect.unwrap(function)
         elif isinstance(function, types.FunctionType):
-            return function, {name: value for name, value in bound.items() if is_simple(value)}
+            return function, bound
         else:
             return None, {}
 
@@ -233,14 +250,14 @@ def _is_own(function: types.FunctionType, space: Mapping[str, object]) -> bool:
 
 
 def _own_attributes(name: str, value: object, space: Mapping[str, object]) -> dict[str, object]:
-    """The simple class attributes of a notebook's own class."""
+    """The attributes of a notebook's own class."""
     if not isinstance(value, type):
         return {}
     return {
         f"{name}.{attribute}": item
         for owner in reversed(list(_own_classes(value, space)))
         for attribute, item in vars(owner).items()
-        if not attribute.startswith("__") and is_simple(item)
+        if not attribute.startswith("__")
     }
 
 
@@ -280,7 +297,15 @@ def _outer_names(function: types.FunctionType) -> set[str]:
 
 def _defaults(function: types.FunctionType) -> Iterable[object]:
     """The default values of the arguments, as they were when the function was defined."""
-    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    return [value for _, value in _bound_by_default(function)]
+
+
+def _bound_by_default(function: types.FunctionType) -> Iterator[tuple[str, object]]:
+    """The arguments that have a default, with it."""
+    placed = function.__code__.co_varnames[: function.__code__.co_argcount]
+    defaults = function.__defaults__ or ()
+    yield from zip(placed[len(placed) - len(defaults) :], defaults, strict=True)
+    yield from (function.__kwdefaults__ or {}).items()
 
 
 def _shown_defaults(defaults: Iterable[object]) -> str:

@@ -7,7 +7,6 @@ record that fits.
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from typing import Any, Literal, Self, cast
 from paribus.errors import DigestError, RecordError
 from paribus.records.canonical import canonical, digest_of
 from paribus.records.diagnosis import Diagnosis, read_diagnosis
+from paribus.records.expected import expect_number, expect_text, expect_whole, short
 
 SCHEMA = "paribus.evidence/2"
 SCHEMAS = ("paribus.evidence/1", SCHEMA)
@@ -30,6 +30,7 @@ Kind = Literal["data", "start", "result", "value", "diagnosis", "tests"]
 FieldRole = Literal["knob", "derived", "outcome", "environment"]
 KINDS: tuple[Kind, ...] = ("data", "start", "result", "value", "diagnosis", "tests")
 ROLES: tuple[FieldRole, ...] = ("knob", "derived", "outcome", "environment")
+_LISTED = ("classes", "metrics", "not_followed", "serves")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ class Record:
     "tfidf", "batch_16"); ``experiment`` and ``arm`` ("baseline" or "changed") place it in an
     experiment, whose declared variable is ``vary``.
     ``code`` maps a function's name to the digest of its normalised syntax tree; "training" is the training
-    function's. ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
+    function's. ``weights`` maps the models outside of it that it reaches to digests of what they held at the run's
+    start; ``not_followed`` names what else it reaches and no digest covers.
+    ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.records.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
     beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
@@ -122,6 +125,8 @@ class Record:
     config: Mapping[str, ConfigField] = field(default_factory=dict)
     data: DataIdentity | None = None
     code: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
+    not_followed: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None
     diagnosis: Diagnosis | None = None
@@ -220,7 +225,7 @@ class Record:
             if "diagnosis" in raw:
                 parsed["diagnosis"] = read_diagnosis(raw["diagnosis"])
             parsed["epochs"] = tuple(_read_epoch(item, raw["schema"]) for item in raw.get("epochs", ()))
-            parsed |= {name: tuple(raw.get(name, ())) for name in ("classes", "metrics", "serves")}
+            parsed |= {name: tuple(raw.get(name, ())) for name in _LISTED}
             record = cls(**parsed)
             _check_types(record)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
@@ -275,24 +280,24 @@ def _check_types(record: Record) -> None:
     texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
              "scores", "chosen_by", "predicts", "labels", "start", "previous")  # fmt: skip
     for name in texts:
-        _expect_text(name, getattr(record, name))
-    for name, listed in (("classes", record.classes), ("metrics", record.metrics), ("serves", record.serves)):
-        for text in listed:
-            _expect_text(name, text)
-    for group in (record.code, record.environment):
+        expect_text(name, getattr(record, name))
+    for name in _LISTED:
+        for text in getattr(record, name):
+            expect_text(name, text)
+    for group in (record.code, record.weights, record.environment):
         for name, text in group.items():
-            _expect_text(name, text)
-    _expect_whole("seed", record.seed, optional=True)
-    _expect_whole("chosen_epoch", record.chosen_epoch, optional=True)
+            expect_text(name, text)
+    expect_whole("seed", record.seed, optional=True)
+    expect_whole("chosen_epoch", record.chosen_epoch, optional=True)
     for name, value in record.values.items():
-        _expect_number(name, value)
+        expect_number(name, value)
     for line in record.epochs:
-        _expect_whole("epoch", line.epoch)
+        expect_whole("epoch", line.epoch)
         for name, value in line.metrics.items():
-            _expect_number(name, value)
-    _expect_number("seconds", record.seconds, optional=True)
+            expect_number(name, value)
+    expect_number("seconds", record.seconds, optional=True)
     if record.seconds is not None and record.seconds < 0:
-        raise RecordError(f"The record's seconds are {_short(record.seconds)}, expected 0 or more.")
+        raise RecordError(f"The record's seconds are {short(record.seconds)}, expected 0 or more.")
     _check_config(record.config)
     if record.data is not None:
         _check_data(record.data)
@@ -307,42 +312,18 @@ def _check_config(config: Mapping[str, ConfigField]) -> None:
         if not isinstance(item.value, str | int | float | bool | None):
             raise RecordError(f"The record's setting {name!r} is not a plain value.")
         for source in item.of:
-            _expect_text(f"{name}.of", source)
+            expect_text(f"{name}.of", source)
 
 
 def _check_data(data: DataIdentity) -> None:
     for name in ("source", "fingerprint", "split", "train_fingerprint"):
-        _expect_text(name, getattr(data, name))
-    _expect_whole("train_rows", data.train_rows)
+        expect_text(name, getattr(data, name))
+    expect_whole("train_rows", data.train_rows)
 
 
 def _check_prediction(prediction: Prediction) -> None:
     for name in ("metric", "direction", "why", "written"):
-        _expect_text(name, getattr(prediction, name))
-    _expect_whole("written_after", prediction.written_after)
-    _expect_number("low", prediction.low, optional=True)
-    _expect_number("high", prediction.high, optional=True)
-
-
-def _expect_text(name: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise RecordError(f"The record's field {name!r} is not text.")
-
-
-def _expect_whole(name: str, value: object, *, optional: bool = False) -> None:
-    if value is None and optional:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise RecordError(f"The record's {name} is {_short(value)}, expected a whole number.")
-
-
-def _expect_number(name: str, value: object, *, optional: bool = False) -> None:
-    """A finite number that a float can hold; JSON can write integers that none can."""
-    if value is None and optional:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
-        raise RecordError(f"The record's value {name!r} is {_short(value)}, expected a finite number.")
-
-
-def _short(value: object) -> str:
-    return repr(value)[:80]
+        expect_text(name, getattr(prediction, name))
+    expect_whole("written_after", prediction.written_after)
+    expect_number("low", prediction.low, optional=True)
+    expect_number("high", prediction.high, optional=True)

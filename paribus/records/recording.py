@@ -29,13 +29,13 @@ from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
 from paribus.metrics.scoring import score, scored
 from paribus.records import block
-from paribus.records.code import code_digest
 from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.markup import Table
 from paribus.records.misnamed import not_its_own
+from paribus.records.objects import code_fields
 from paribus.records.packing import unpack
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record
@@ -138,7 +138,7 @@ class Recording:
             seed=seed.__index__(),
             config=config_fields(config, derived=derived, outcome=outcome, environment=environment),
             data=data_identity(data),
-            code=code_digest(code) if code is not None else {},
+            **code_fields(code),
             environment=surroundings(),
             prediction=made[-1] if made else None,
         )
@@ -168,10 +168,11 @@ class Recording:
         configuration, seed, data and code that ``prepared`` would have, whatever it was called.
         """
         for record in self.session.find("result", seed=prepared.seed):
-            place = {"experiment": record.experiment, "vary": record.vary}
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
             start = self._start_of(record) if elsewhere and record.predictions else None
-            moved = replace(prepared, run_name=record.run_name, arm=record.arm, **place)
+            moved = replace(
+                prepared, run_name=record.run_name, arm=record.arm, experiment=record.experiment, vary=record.vary
+            )
             if start is not None and same_run(start, moved) and (restored := self._restore(record)) is not None:
                 return restored
         return None

@@ -19,7 +19,7 @@ from grader.desk.items import (
     slot_grades,
     standing,
 )
-from grader.desk.queue import is_blind, next_open, word_of
+from grader.desk.queue import is_blind, next_open, questions, word_of
 from grader.gradebook.scores import read_slots
 from grader.model import CellResult, Outcome, Result, Verdict
 from paribus.course.rubric import RubricLine
@@ -151,6 +151,40 @@ def test_the_order_goes_through_one_question_first_or_one_student_and_passes_ove
     # Ben's two are done, and so he is in no list any more: Eve comes after him, not Ann.
     left = standing([works[0], works[2]], [])
     assert next_open(left, names, ("ben", "trade_off"), set(), by_student=True) == ("eve", "trade_off")
+
+
+def test_answers_that_say_little_come_first_within_a_question_and_within_a_student() -> None:
+    """The class is ann, ben, eve, zoe; zoe's trade_off and eve's batch_size are word salad."""
+    names, salad = ("ann", "ben", "eve", "zoe"), {("zoe", "trade_off"), ("eve", "batch_size")}
+    works = []
+    for name in names:
+        base = work()
+        both = [
+            replace(one, submission=name, cell=cell) for cell in ("trade_off", "batch_size") for one in base.items
+        ]
+        items = tuple(replace(one, says_little=(one.submission, one.cell) in salad) for one in both)
+        works.append(Work(replace(base.result, submission=name), ASSIGNMENT, items, SLOTS))
+    now = standing(works, [])
+    waiting = {one.cell: one.open for one in questions(works, now, {})}
+    assert waiting == {"trade_off": ("zoe", "ann", "ben", "eve"), "batch_size": ("eve", "ann", "ben", "zoe")}
+    assert next_open(now, names, ("ann", "trade_off"), set()) == ("zoe", "trade_off")
+    # Once it is decided, or somebody else has it at hand, the class's order holds.
+    assert next_open(now, names, ("ann", "trade_off"), {("zoe", "trade_off")}) == ("ben", "trade_off")
+    assert next_open(now, names, ("zoe", "trade_off"), set()) == ("ann", "trade_off")
+    # The next student begins with what says little, and none is passed over for it.
+    done = standing([works[0], works[2], works[3]], [])
+    assert next_open(done, names, ("ben", "trade_off"), set(), by_student=True) == ("eve", "batch_size")
+    # So does the next question.
+    left = [replace(one, items=one.of_cell("trade_off")) for one in works[1:]]
+    assert next_open(standing(left, []), names, ("ann", "batch_size"), set()) == ("zoe", "trade_off")
+
+
+def test_an_item_says_little_where_its_cells_result_does() -> None:
+    result = work().result
+    cells = tuple(replace(cell, says_little=("No sentence.",)) for cell in result.cells if cell.key == "trade_off")
+    assert cells
+    assert all(one.says_little for one in items_of(replace(result, cells=cells), ASSIGNMENT, {}))
+    assert not any(one.says_little for one in work().items)
 
 
 def test_the_blind_sample_is_a_twentieth_of_verdicts_a_tenth_of_proposals_and_always_the_same() -> None:

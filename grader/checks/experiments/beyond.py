@@ -9,6 +9,7 @@ from grader.code.reading import about_experiment, of_kind
 from grader.evidence.checkpoints import chosen_by
 from grader.evidence.chosen import best_of, looked_before, records_lost_before, trained_again
 from grader.evidence.compare import compare
+from grader.evidence.outside import other_weights
 from grader.evidence.roles import uneven_epochs
 from grader.evidence.runs import Arms, find_arms, finished
 from grader.evidence.same_run import same_runs
@@ -59,6 +60,17 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
         yield Doubt(
             f"{item} is in the records, not called a setting, and differs between the arms. A person looks."
         )
+    outside = other_weights(arms, vary)
+    if outside is not None:
+        yield Doubt(
+            f"{outside.name}, which was made outside of the training function, held other weights when "
+            f"{outside.changed.name} began than when {outside.baseline.name} began (seed {outside.changed.seed}). "
+            "Either a run between them trained it, or it was made anew. A person looks.",
+            tuple(
+                Evidence(case.cell_name(run.start_position), f"{run.name}: {outside.name} {outside.shown(run)}")
+                for run in (outside.baseline, outside.changed)
+            ),
+        )  # fmt: skip
     if uneven := uneven_epochs(arms):
         yield Doubt(f"The arms may have trained for unequal times: {uneven}. A person looks.")
     metric = next(

@@ -102,7 +102,9 @@ def _changed(values: Values) -> dict[str, list[tuple[float, float]]]:
         before, after = first.runs[-1], second.runs[-1]
         for name, field in before.config.items():
             a, b = field.value, after.setting(name)
-            if a != b and all(isinstance(item, int | float) and not isinstance(item, bool) for item in (a, b)):
+            if isinstance(a, bool) or isinstance(b, bool) or a == b:
+                continue
+            if isinstance(a, int | float) and isinstance(b, int | float):
                 found.setdefault(name, []).append((float(a), float(b)))
     return found
 
