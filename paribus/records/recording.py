@@ -26,7 +26,7 @@ from paribus.experiments.arms import same_run
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
-from paribus.metrics.scoring import score, scored
+from paribus.metrics.scoring import scored
 from paribus.records import block
 from paribus.records.code import code_digest
 from paribus.records.data import Data, pack_labels, predicts
@@ -35,6 +35,7 @@ from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.markup import Table
 from paribus.records.packing import unpack
+from paribus.records.predictions import restored_metrics
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
@@ -71,7 +72,8 @@ class Recording:
         facts: dict[str, Any] = {"data": identity, "labels": labels, "classes": classes,
                  "predicts": predicts(data), "metrics": tuple(getattr(data, "metrics", ()))}  # fmt: skip
         for name in facts["metrics"]:
-            checked_metric(name)
+            if name not in registry():
+                raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
         earlier = self.session.find("data", release=self.session.release, **facts)
         record = next(earlier, None) or self.session.write("data", self.session.new_run("d"), **facts)
         self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
@@ -154,7 +156,7 @@ class Recording:
         for record in self.session.find(
             "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
         ):
-            restored = self._restore(record) if record.predictions else None
+            restored = self._restore(record)
             if restored is not None and same_run(restored.start, prepared):
                 return restored
         return None
@@ -165,8 +167,7 @@ class Recording:
         """
         for record in self.session.find("result", seed=prepared.seed):
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
-            apart = elsewhere and bool(record.predictions)
-            restored = self._restore(record) if apart else None
+            restored = self._restore(record) if elsewhere else None
             if restored is not None:
                 start = restored.start
                 moved = replace(
@@ -184,6 +185,8 @@ class Recording:
         self._show(result.start, start_table(result.start), settings_table(result.start))
         never = getattr(result.metrics, "never_predicted", None)
         self._show(result.record, result_table(result.record, never))
+        for record in self.session.values_during(result.start, result.record):
+            self._show(record, *values_tables(record.values))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
         """The validation labels of a run, class ids of shape (items,), and how many classes; (None, 0) if they are
@@ -220,7 +223,8 @@ class Recording:
         kept = {name: _checked_value(name, value) for name, value in numbers.items()}
         made = self.session.find("value", serves=())
         newest = next((record for record in made if record.values.keys() == kept.keys()), None)
-        if newest is None or newest.values != kept or newest.release != self.session.release:
+        stale = newest is None or newest.values != kept or newest.release != self.session.release
+        if newest is None or stale or (self.runs and self.runs[-1].began_after(newest)):
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, *values_tables(kept))
 
@@ -269,10 +273,9 @@ class Recording:
         Raises EvidenceError that lists the runs there are.
         """
         for record in self.session.find("result", run_name=name):
-            if (seed is None or record.seed == seed) and record.predictions:
-                restored = self._restore(record)
-                if restored is not None:
-                    return restored
+            restored = self._restore(record) if seed is None or record.seed == seed else None
+            if restored is not None:
+                return restored
         names = sorted({f"{record.run_name} (seed {record.seed})" for record in self.session.find("result")})
         raise EvidenceError(
             f"This notebook has no finished run called {name!r}"
@@ -295,20 +298,14 @@ class Recording:
         return tuple(self.session.records)
 
     def _restore(self, record: Record) -> RunResult | None:
+        """The finished run of a result record; None where its start, its data or its predictions are lost."""
         start = next((item for item in self.session.find("start") if item.digest() == record.start), None)
         data = next(self.session.find("data", data=record.data), None)
-        if start is None or data is None:
+        if start is None or data is None or "predictions_left_out" in record.config:
             return None
-        items = scored(
-            data.labels,
-            record.predictions,
-            predicts=data.predicts,
-            n_classes=len(data.classes),
-            scores=record.scores,
-        )
-        metrics = score(items, predicts=data.predicts, names=data.metrics)[0]
+        metrics, guess = restored_metrics(record, data)
         return RunResult(
-            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, items.guess,
+            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, guess,
             record, start,
         )  # fmt: skip
 
@@ -340,10 +337,3 @@ def _checked_value(name: str, value: object) -> float:
     if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
         raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
     return kept
-
-
-def checked_metric(name: str) -> str:
-    """The metric's name, or an EvidenceError that says which are known."""
-    if name not in registry():
-        raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
-    return name
