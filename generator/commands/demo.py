@@ -99,9 +99,9 @@ def _zoo_in_short(built: "Built") -> str:
     gates = [item for item in built.found if item.gates]
     held = f"{sum(item.held for item in built.found)} of {len(built.found)} tests hold"
     if not gates:
-        return f"{held}; none gates, as nobody has measured them over ten seeds."
+        return f"{held}; a zoo may be built without them, as nobody has measured them over ten seeds."
     ways = "the one way" if built.fitting == 1 else f"{built.fitting} ways"
-    return f"{held}, among them all {len(gates)} that gate; they leave {ways} of naming the models."
+    return f"{held}, among them all {len(gates)} that a zoo needs; they leave {ways} of naming the models."
 
 
 def _where(console: "Console", out: Path, graded: Path, built: "Built") -> None:

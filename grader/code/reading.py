@@ -14,7 +14,7 @@ from grader.code.decided import decisions
 from grader.code.defaults import default_wins, other_meaning
 from grader.code.findings import CodeFinding, Kind, Standing
 from grader.code.in_place import changed_in_place
-from grader.code.inside import left_out, reused, unseen_by_the_memo
+from grader.code.in_training import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
 from grader.code.iterators import counted_by_default, used_up
 from grader.code.lasting import left_behind

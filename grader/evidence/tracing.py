@@ -13,7 +13,7 @@ from dataclasses import replace
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.binding import bind
-from grader.evidence.bounds import find_intervals
+from grader.evidence.interval_ends import find_intervals
 from grader.evidence.facts import Kind
 from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
