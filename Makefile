@@ -35,7 +35,7 @@ $(INSTALLED): $(READY)  # and what the tests need
 	touch $@
 
 demo: $(READY)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
-	$(BIN)/paribus demo
+	$(BIN)/paribus demo --course course
 
 test: lint types pytest  ## lint, types and tests
 

@@ -243,6 +243,12 @@ def title(name: str) -> str:
     return known[name].heading if name in known else name
 
 
+def is_count(name: str) -> bool:
+    """Whether values of this metric are whole numbers, such as a count of classes."""
+    known = registry()
+    return name in known and not known[name].digits
+
+
 def told_first(names: Iterable[str]) -> list[str]:
     """The two metrics that a sentence about a run tells: the first in the order of tables."""
     known = registry()
