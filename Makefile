@@ -41,7 +41,7 @@ told:  # what is to come, before anything is installed
 		"The first graded pages come after about four. Ctrl-C loses nothing that is finished; a second run takes seconds."
 
 demo: told $(READY)  ## build week 1, run it, simulate a class and grade it; train week 2's blind lab
-	$(BIN)/paribus demo
+	$(BIN)/paribus demo --course course
 
 install: $(INSTALLED)  ## all that the commands and the tests need, into .venv
 

@@ -20,6 +20,8 @@ from paribus.display.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
 
 GROUP = "paribus.commands"
+ONLY_UNIX = ("fcntl", "resource")
+"""Modules of Python's library that Windows lacks; students' notebooks and `paribus check` need neither."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         return int(contextvars.copy_context().run(parsed.run, parsed))
     except UsageError as error:
         _refuse(parsed.parser, str(error))
+    except ModuleNotFoundError as error:
+        if error.name not in ONLY_UNIX:
+            raise
+        told = f"this command needs Linux or macOS, as Python has no {error.name} here. On Windows type it in WSL."
+        print(f"paribus {parsed.command}: {told}", file=sys.stderr)
+        return 1
     except ParibusError as error:
         print(f"paribus {parsed.command}: {error}", file=sys.stderr)
         return 1

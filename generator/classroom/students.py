@@ -99,6 +99,11 @@ def read_class(table: Table, file: Path) -> tuple[Student, ...]:
 
 
 def _raw(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise RehearsalError(
+            f"{file} is not there: it says which class the demo simulates. Write one like the shipped course's "
+            "rehearsal/class.toml, or leave --course out."
+        )
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

@@ -22,6 +22,10 @@ WHAT_COMES = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
+    parser.add_argument(
+        "--course", type=Path, metavar="DIR",
+        help="a course with a class to simulate: its folder, or its course.toml (default: the one that ships)",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR", help="default: %(default)s")
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="notebooks side by side (default 2)")
 
@@ -38,8 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     from generator.classroom.students import read_class
     from generator.commands.run import show_progress
     from generator.commands.zoo import show_progress as show_training
+    from paribus.course.locate import course_of
 
-    scene = demo.demo_scene()
+    scene = demo.demo_scene(None if arguments.course is None else course_of(arguments))
     course = scene.course
     console.rule(f"1 of 6  build {scene.homework.week} for Kaggle, Colab and Jupyter")
     report = demo.build_week(scene, out / "course")
@@ -99,9 +104,9 @@ def _zoo_in_short(built: "Built") -> str:
     gates = [item for item in built.found if item.gates]
     held = f"{sum(item.held for item in built.found)} of {len(built.found)} tests hold"
     if not gates:
-        return f"{held}; none gates, as nobody has measured them over ten seeds."
+        return f"{held}; none is required, as nobody has measured them over ten seeds."
     ways = "the one way" if built.fitting == 1 else f"{built.fitting} ways"
-    return f"{held}, among them all {len(gates)} that gate; they leave {ways} of naming the models."
+    return f"{held}, among them all {len(gates)} that are required; they leave {ways} of naming the models."
 
 
 def _where(console: "Console", out: Path, graded: Path, built: "Built") -> None:

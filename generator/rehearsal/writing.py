@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from generator.errors import RehearsalError
 from generator.rehearsal.facts import INTERVALS, Facts
-from paribus.metrics.registry import registry
+from paribus.metrics.registry import is_count, registry
 
 Numbers = Literal["fraction", "percent", "comma"]
 Form = Literal["table", "bullets", "headings", "numbered", "lines", "bold", "wide", "pandas"]
@@ -134,7 +134,7 @@ def _setting(value: Any) -> str:  # noqa: ANN401 - a setting is any plain value
 
 def _shown(value: float, metric: str, form: str, style: Style) -> str:
     """A level: ``count`` without decimals, ``number`` is no share and never in percent."""
-    if form == "count" or metric == "zero_f1_classes":
+    if form == "count" or is_count(metric):
         return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
     if metric.endswith("_loss"):
         return f"{value:.{style.digits}f}"

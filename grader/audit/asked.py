@@ -1,4 +1,4 @@
-"""A clean process in a student's sandbox, and how it is asked: `grader.audit.inside.tests` answers line by line."""
+"""A clean process in a student's sandbox, and how it is asked: `grader.audit.sandboxed.tests` answers each line."""
 
 import json
 import sys

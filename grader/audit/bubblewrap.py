@@ -23,7 +23,7 @@ from grader.errors import SandboxError
 LIBRARY = "/paribus/library"
 """Where paribus, and a course's library, are imported from inside the sandbox."""
 INSIDE = "/paribus/inside"
-"""Where the programs of `grader.audit.inside` are."""
+"""Where the programs of `grader.audit.sandboxed` are."""
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts", "mime.types")
 """What of /etc is there: nothing that says who uses this machine."""
@@ -106,7 +106,7 @@ def _as_nobody(command: Sequence[str]) -> list[str]:
     for place in [number + 1 for number, word in enumerate(words) if word == "--ro-bind"]:
         sources.append(words[place])
         words[place] = f"{{{len(sources) - 1}}}"
-    helper = str(Path(__file__).parent / "inside" / "as_nobody.py")
+    helper = str(Path(__file__).parent / "sandboxed" / "as_nobody.py")
     return [sys.executable, "-I", "-S", helper, json.dumps(sources), str(NOBODY), "--", *words]
 
 
@@ -192,7 +192,7 @@ def _mounts(job: Job) -> Iterator[tuple[str, Path]]:
         if not prefix.startswith(SYSTEM):
             yield prefix, Path(prefix)
     yield f"{LIBRARY}/paribus", Path(paribus.__file__).parent
-    yield INSIDE, Path(__file__).parent / "inside"
+    yield INSIDE, Path(__file__).parent / "sandboxed"
     yield from job.reads.items()
 
 

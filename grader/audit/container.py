@@ -95,7 +95,7 @@ class Container:
         ]  # fmt: skip
 
     def _given(self, job: Job) -> Sequence[str]:
-        reads = {INSIDE: Path(__file__).parent / "inside", **job.reads}
+        reads = {INSIDE: Path(__file__).parent / "sandboxed", **job.reads}
         mounts = [f"type=bind,source={here},target={inside},readonly" for inside, here in reads.items()]
         # Where NVIDIA's runtime is the default one, an image may ask for every GPU by itself.
         none = ("--env", "NVIDIA_VISIBLE_DEVICES=void")

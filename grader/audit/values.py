@@ -16,7 +16,7 @@ class Opaque:
 
 
 def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
-    """The value that `grader.audit.inside.tests.encode` sent. SandboxError where it is none."""
+    """The value that `grader.audit.sandboxed.tests.encode` sent. SandboxError where it is none."""
     if not isinstance(value, dict):
         if isinstance(value, list):
             raise SandboxError("the sandbox sent a list that is no value")

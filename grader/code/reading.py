@@ -10,7 +10,7 @@ from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, lookups, written_rounds
 from grader.code.decided import decisions
 from grader.code.defaults import default_wins, other_meaning
-from grader.code.inside import left_out, reused, unseen_by_the_memo
+from grader.code.in_training import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
 from grader.code.iterators import counted_by_default, used_up
 from grader.code.looks import chosen_seeds, early_looks

@@ -44,6 +44,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--disagreements", action="store_true", help="print how often people agreed with each check, and end"
     )
+    parser.add_argument(
+        "--full-points", metavar="QUESTION[:CHECK]",
+        help="give everyone full points for a question, or for one of its checks, and end; needs --because",
+    )  # fmt: skip
+    parser.add_argument("--because", default="", metavar="REASON", help="the reason, as students read it")
+    parser.add_argument(
+        "--take-back", metavar="QUESTION[:CHECK]", help="take back what --full-points gave everyone, and end"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,6 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     folder = DeskFolder(arguments.out, arguments.submissions, arguments.release)
     session = Session(folder, arguments.name or getpass.getuser(), blind_names=arguments.blind)
+    if arguments.full_points is not None or arguments.take_back is not None:
+        print(settle_for_everyone(session, arguments))
+        return 0
     pages = Pages(session)
     if arguments.requests is not None:
         take_in(session, arguments.requests)
@@ -83,6 +94,19 @@ def run(arguments: argparse.Namespace) -> int:
         serve()
     print("\nThe desk is closed. `paribus grade … --collect` brings the decisions into feedback and worksheet.")
     return 0
+
+
+def settle_for_everyone(session: "Session", arguments: argparse.Namespace) -> str:
+    """Give full points, or take them back; returns what was done."""
+    from grader.desk.full_points import give_full_points, take_back_full_points
+
+    collect = "`paribus grade … --collect` brings it into feedback and worksheet."
+    if arguments.take_back is not None:
+        back = take_back_full_points(session, arguments.take_back)
+        return f"Full points for {arguments.take_back} were taken back for {back} submissions. {collect}"
+    new, had = give_full_points(session, arguments.full_points, arguments.because)
+    also = f"; {had} had them" if had else ""
+    return f"Full points for {arguments.full_points} were given to {new} submissions{also}. {collect}"
 
 
 def take_in(session: "Session", path: Path) -> None:

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from grader.gradebook.scores import EVIDENCE, OPEN, TOLERANCE, Slot, manual_points
@@ -212,6 +212,13 @@ def current(log: Iterable[Decision]) -> dict[tuple[str, str, str], Decision]:
         else:
             found[decision.key] = decision
     return found
+
+
+def as_before(log: Sequence[Decision], group: Sequence[Decision]) -> list[Decision]:
+    """What undoes decisions of one request: for each what held before it, or a line that withdraws it."""
+    first = min((one.number for one in group), default=0)
+    before = current(one for one in log if one.number < first)
+    return [before.get(one.key) or replace(one, points=None, lines=(), comment="", word="") for one in group]
 
 
 @dataclass(frozen=True)

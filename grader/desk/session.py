@@ -1,7 +1,7 @@
 """One grader at a desk: what is shown next, and what happens when something is decided. No HTML here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.desk.folder import DeskFolder
 from grader.desk.gradebook import Disagreement
-from grader.desk.items import MANUAL, Decision, Item, Standing, Work
+from grader.desk.items import MANUAL, Decision, Item, Standing, Work, as_before
 from grader.desk.queue import is_blind, little_first, next_open, word_of
 from grader.errors import DeskError
 from grader.gradebook.scores import TOLERANCE
@@ -142,13 +142,14 @@ class Session:
         taken = {one.request.removeprefix("undo ") for one in self.folder.decisions() if one.withdrawn}
         mine = [
             one for one in self.folder.decisions()
-            if one.grader == self.grader and not one.withdrawn and not one.blind and one.request not in taken
+            if one.grader == self.grader and not one.withdrawn and not one.blind
+            and one.request not in taken and not one.request.startswith("undo ")
         ]  # fmt: skip
         if not mine:
             raise DeskError("There is nothing of yours to take back.")
         last = mine[-1]
         group = [one for one in mine if one.request == last.request]
-        back = [replace(one, points=None, lines=(), comment="", word="") for one in group]
+        back = as_before(self.folder.decisions(), group)
         newest = max(one.number for one in self.folder.decisions())
         with self.folder.writing():
             self.folder.store.add(back, seen=newest, request=f"undo {last.request}")

@@ -7,7 +7,7 @@ import re
 from grader.evidence.facts import UNIT_COUNT, Fact, Kind
 from grader.evidence.statements import TIERS, Claim
 from grader.reading.stems import stems
-from paribus.metrics.registry import MEAN_F1
+from paribus.metrics.registry import MEAN_F1, is_count, registry
 
 FAR = 99.0
 """Not what is meant."""
@@ -117,7 +117,11 @@ def _is_labelled_otherwise(fact: Fact, claim: Claim) -> bool:
 
 
 _LOSSES = frozenset({"train_loss", "validation_loss"})
-_MINOR = frozenset({"weighted_f1"})
+
+
+def _is_minor(metric: str) -> bool:
+    """A metric that people seldom mean: one that is in no line of a log, and no count either."""
+    return metric in registry() and not registry()[metric].in_log and not is_count(metric)
 
 
 def _metric(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911 - one way out a verdict
@@ -140,7 +144,7 @@ def _metric(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911 - 
     if fact.metric in sentence.implied_metrics:
         return 0.5
     far = 1.0 if not sentence.metric_names and not sentence.implied_metrics else 2.0
-    return far + (1.0 if fact.metric in _MINOR else 0.0)
+    return far + (1.0 if _is_minor(fact.metric) else 0.0)
 
 
 _RUN_VALUES = frozenset({Kind.LEVEL, Kind.SEED, Kind.EPOCH})

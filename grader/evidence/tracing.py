@@ -13,8 +13,8 @@ from dataclasses import replace
 from grader.evidence.agreeing import all_agreeing
 from grader.evidence.arithmetic import confirmed, derived
 from grader.evidence.binding import bind
-from grader.evidence.bounds import find_intervals
 from grader.evidence.facts import Fact, Kind
+from grader.evidence.interval_ends import find_intervals
 from grader.evidence.laws import broken, exact
 from grader.evidence.measured import Measured
 from grader.evidence.one_number import trace_number

@@ -12,6 +12,9 @@ from pathlib import PurePosixPath
 from grader.intake.entries import NOTEBOOKS, READ_ERRORS, Entry
 from grader.lms.names import read_any_name
 
+LISTS = frozenset({"submission_metadata.yml", "submission_metadata.yaml"})
+"""Files that a platform's download holds beside the submissions, in small letters: Gradescope's."""
+
 
 def without_strays(entries: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...]]:
     """The entries that somebody handed in, and a note for each one that was left out."""
@@ -44,6 +47,8 @@ def _stray(path: PurePosixPath, entry: Entry) -> str:
     """Why a file that is nobody's is no submission; "" where it may be one."""
     if path.suffix.lower() == ".csv":
         return "it is a table. Where a student handed it in, put it into a folder of the student's name."
+    if path.name.lower() in LISTS:
+        return "a platform wrote it, and it lists who handed in."
     if path.suffix.lower() == ".zip" and _is_platforms(entry):
         return "it holds submissions, or feedback, of a class. Name it itself to grade what is in it."
     return ""

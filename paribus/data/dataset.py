@@ -9,7 +9,7 @@ The same rows, labels and seed give the same split and the same fingerprints on 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from paribus.metrics.scoring import default_metrics
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Predicts = Literal["", "value", "item"]
+Predicts = Literal["", "value", "item", "none"]
 FEWEST = 2
 """Items that a part needs at least."""
 
@@ -58,7 +58,8 @@ class Dataset:
     """Three parts of one data set.
 
     ``predicts`` says what its labels are: class ids (""), numbers ("value"), or nothing that a prediction equals
-    ("item": runs hand in one score an item). Runs are scored by ``metrics``; the first chooses a run's checkpoint.
+    ("item": runs hand in one score an item; "none": they only measure something, such as a loss). Runs are scored
+    by ``metrics``; the first chooses a run's checkpoint.
     """
 
     source: str
@@ -85,7 +86,7 @@ class Dataset:
         cls,
         source: str,
         features: Any,  # noqa: ANN401 - an array, a data frame or a list
-        labels: "ArrayLike",
+        labels: "ArrayLike | None" = None,
         *,
         predicts: Predicts = "",
         classes: Sequence[str] = (),
@@ -95,11 +96,14 @@ class Dataset:
         seed: int = 2027,
     ) -> "Dataset":
         """Split ``features`` and ``labels`` once, at random; classes keep their shares where each has enough items.
+        Data that ``predicts="none"`` need no labels.
 
         ``validation`` and ``test`` are shares of all items. Raises DataError where features and labels differ in
         length, or a share leaves a part with fewer than two items. It does so too where labels are neither class
         ids nor numbers as ``predicts`` says, or a metric is unknown or needs something else.
         """
+        if labels is None and predicts == "none":
+            labels = np.zeros(len(features))
         truth = _labels(np.asarray(labels), predicts, len(features))
         names = tuple(metrics) or default_metrics(predicts)
         _check_metrics(names, predicts)
@@ -115,8 +119,9 @@ class Dataset:
         """One line for people."""
         sizes = f"{len(self.train):,} training, {len(self.validation):,} validation, {len(self.test):,} test items"
         kind = (
-            f"{len(self.classes)} classes" if self.classes else "numbers" if self.predicts == "value" else "scores"
-        )
+            f"{len(self.classes)} classes" if self.classes
+            else {"value": "numbers", "none": "no predictions"}.get(self.predicts, "scores")
+        )  # fmt: skip
         return f"Dataset({self.source}: {sizes}, {kind})"
 
 
@@ -132,15 +137,17 @@ def _labels(truth: "NDArray[Any]", predicts: str, items: int) -> "NDArray[Any]":
                 'predicts="value"; for names of classes, pass np.unique(names, return_inverse=True)[1].'
             )
         return truth.astype(np.int64)
-    if predicts not in ("value", "item"):
-        raise DataError(f'predicts is {predicts!r}, expected "" for classes, "value" for numbers or "item".')
+    if predicts not in get_args(Predicts):
+        raise DataError(
+            f'predicts is {predicts!r}, expected "" for classes, "value" for numbers, "item" or "none".'
+        )
     if truth.dtype.kind not in "iuf" or not np.isfinite(truth).all():
         raise DataError(f"The labels are {truth.dtype} or not all finite; expected a finite number an item.")
     return truth.astype(np.float64)
 
 
 def _check_metrics(names: Sequence[str], predicts: str) -> None:
-    fitting = {"": ("class", "score"), "value": ("value",), "item": ("item",)}[predicts]
+    fitting = {"": ("class", "score"), "value": ("value",), "item": ("item",), "none": ("measured",)}[predicts]
     for name in names:
         if name not in registry():
             raise DataError(registry().unknown(name))

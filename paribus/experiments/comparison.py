@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paribus.display.tables import number
 from paribus.errors import UsageError
-from paribus.metrics.registry import title
+from paribus.metrics.registry import in_order, title
 from paribus.records.markup import Table
 
 if TYPE_CHECKING:
@@ -16,25 +16,26 @@ if TYPE_CHECKING:
     from paribus.metrics.scoring import Values
 
 
-def difference(before: "Metrics", after: "Metrics") -> dict[str, float]:
-    """``after`` − ``before`` for each metric, by its name.
+def difference(before: "Metrics | Values", after: "Metrics | Values") -> dict[str, float]:
+    """``after`` − ``before`` for each metric that both have, by its name.
 
     Raises UsageError where the two were not scored on the same labels.
     """
     check_same_split(before, after)
     old, new = before.values(), after.values()
-    return {name: new[name] - old[name] for name in old}
+    return {name: new[name] - old[name] for name in old if name in new}
 
 
-def table(runs: "Mapping[str, Metrics]", heading: str = "") -> Table:
+def table(runs: "Mapping[str, Metrics | Values]", heading: str = "") -> Table:
     """One row a run, one column a metric. Raises UsageError where the runs were scored on different labels."""
     scored = list(runs.values())
     for metrics in scored[1:]:
         check_same_split(scored[0], metrics)
-    names = tuple(scored[0].values()) if scored else ()
+    values = {name: metrics.values() for name, metrics in runs.items()}
+    names = in_order({metric for found in values.values() for metric in found})
     rows = tuple(
-        (name, *(number(metric, value) for metric, value in metrics.values().items()))
-        for name, metrics in runs.items()
+        (name, *(number(metric, found[metric]) if metric in found else "" for metric in names))
+        for name, found in values.items()
     )
     return Table(heading, ("run", *(title(name) for name in names)), rows)
 

@@ -12,12 +12,14 @@ from paribus.errors import UsageError
 from paribus.experiments.comparison import check_same_split
 from paribus.experiments.noise import evaluations, selection_note
 from paribus.experiments.report import summary
+from paribus.metrics.metric import Scored
 from paribus.metrics.registry import in_order, registry, title
 from paribus.records.markup import Table
 from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval, welch_interval
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
+from paribus.statistics.permutation import items_test
 from paribus.statistics.seeds import few_seeds, shown
 
 
@@ -25,23 +27,27 @@ from paribus.statistics.seeds import few_seeds, shown
 class ModelComparison:
     """Second − first, for each metric.
 
-    ``values`` are each model's by metric, one a run; ``items`` the jackknife intervals; ``seeds`` Welch's intervals
-    where both have several runs; ``mcnemar`` only for two single runs.
+    ``values`` are each model's by metric, one a run; ``items`` the jackknife intervals and ``items_p`` the p of the
+    paired permutation test; ``seeds`` Welch's intervals where both have several runs; ``mcnemar`` only for two
+    single runs.
     """
 
     key: str
     names: tuple[str, str]
     values: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
     items: dict[str, Interval]
+    items_p: dict[str, float]
     seeds: dict[str, Interval]
     mcnemar: McNemar | None
     notes: tuple[str, ...]
 
     def tables(self) -> list[Table]:
         """The scores with their intervals, and McNemar's counts where it applies."""
-        header = ("metric", *self.names, "95 % over items (jackknife)", "95 % over seeds (Welch)")
+        header = ("metric", *self.names, "95 % over items (jackknife)", "over items (paired permutation test)",
+                  "95 % over seeds (Welch)")  # fmt: skip
         rows = tuple(
             (title(metric), summary(metric, first), summary(metric, second), shown(self.items[metric]),
+             f"p = {self.items_p[metric]:.3g}",
              shown(self.seeds[metric]) if metric in self.seeds else "needs two runs each")
             for metric, (first, second) in self.values.items()
         )  # fmt: skip
@@ -64,10 +70,16 @@ def compare_models(
     sides = [_runs(first), _runs(second)]
     for run in (*sides[0], *sides[1]):
         check_same_split(sides[0][0].metrics, run.metrics)
+    if any(not run.record.predictions for side in sides for run in side):
+        told = ", ".join(title(name) for name in in_order(sides[0][0].record.values))
+        raise UsageError(
+            f"These runs recorded {told}, and no interval over items exists without predictions. Compare what was "
+            "measured over several seeds: paribus.statistics.over_seeds(first, second)."
+        )
     found = [[item for run in side if (item := notebook.scored(run)) is not None] for side in sides]
     if any(len(items) < len(side) for items, side in zip(found, sides, strict=True)):
         raise UsageError("The validation labels of these runs are not at hand: call notebook.use(data) first.")
-    names_of = _compared(sides[0][0])
+    names_of = _compared(sides[0][0], [item for items in found for item in items])
     values = {name: (_values(sides[0], name), _values(sides[1], name)) for name in names_of}
     items = {name: items_interval(*found, metric=name) for name in names_of}
     several = min(len(side) for side in sides) > 1
@@ -85,7 +97,7 @@ def compare_models(
     if not single and classes:
         notes.append("McNemar's test is for two fitted models and not for configurations, so it is left out.")
     comparison = ModelComparison(
-        key, names, values, items,
+        key, names, values, items, {name: items_test(*found, metric=name) for name in names_of},
         {name: welch_interval(*pair) for name, pair in values.items()} if several else {},
         exact_mcnemar(found[0][0].truth, found[0][0].guess, found[1][0].guess) if single and classes else None,
         tuple(note for note in notes if note),
@@ -105,9 +117,11 @@ def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
     return runs
 
 
-def _compared(run: RunResult) -> list[str]:
+def _compared(run: RunResult, items: Sequence[Scored]) -> list[str]:
     """The metrics that two models are compared by: all that the predictions of both give, without counts."""
-    return in_order(name for name in run.record.values if name in registry() and registry()[name].over_items)
+    found = [name for name in run.record.values if name in registry() and registry()[name].over_items]
+    scores = all(item.scores is not None for item in items)
+    return in_order(name for name in found if scores or registry()[name].needs != "score")
 
 
 def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:

@@ -102,7 +102,7 @@ def accuracy_vs_macro_f1(runs: "Mapping[str, Metrics]") -> NotebookFigure:
     figure, (axes,) = panels(1, height=1.3 + 0.62 * len(names))
     place = np.arange(len(names))[::-1]
     for offset, metric, colour in ((0.19, "accuracy", BLUE), (-0.19, "macro_f1", ORANGE)):
-        values = [runs[name].values()[metric] for name in names]
+        values = [getattr(runs[name], metric) for name in names]
         bars = axes.barh(place + offset, values, height=0.36, color=colour, label=title(metric))
         axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
     axes.set_yticks(place, [shorten(name, 26) for name in names])

@@ -13,7 +13,8 @@ A class with F1 = 0 was either never predicted (p_c = 0) or predicted only where
 counted apart.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
@@ -30,7 +31,7 @@ class Metrics:
     ``per_class_f1`` has shape (classes,) and is nan for a class with no item in the split; ``counts`` are the
     items of each class in the split, ``predicted`` how often each class was predicted (both shape (classes,)).
     ``zero_f1`` counts the classes of the split at F1 = 0, ``never_predicted`` those among them that the model
-    never chose.
+    never chose. ``asked`` has the metrics that the data set names, by name, where they are others.
     """
 
     accuracy: float
@@ -41,6 +42,7 @@ class Metrics:
     per_class_f1: "NDArray[np.float64]"
     counts: "NDArray[np.int64]"
     predicted: "NDArray[np.int64]"
+    asked: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def items(self) -> int:
@@ -48,7 +50,11 @@ class Metrics:
         return int(self.counts.sum())
 
     def values(self) -> dict[str, float]:
-        """The four numbers under the names used everywhere."""
+        """The metrics that were asked for, else the four of classes, under the names used everywhere."""
+        return dict(self.asked) or self.of_classes()
+
+    def of_classes(self) -> dict[str, float]:
+        """The four numbers that three counts a class give."""
         return {
             "accuracy": self.accuracy,
             "macro_f1": self.macro_f1,
@@ -58,6 +64,8 @@ class Metrics:
 
     def __repr__(self) -> str:
         """One line for people."""
+        if self.asked:
+            return f"Metrics({', '.join(f'{name}={value:.3f}' for name, value in self.asked.items())})"
         return (
             f"Metrics(accuracy={self.accuracy:.3f}, macro_f1={self.macro_f1:.3f}, "
             f"weighted_f1={self.weighted_f1:.3f}, zero_f1={self.zero_f1} of {int((self.counts > 0).sum())} classes,"

@@ -43,9 +43,11 @@ class Metric:
 
     ``compute`` gives its value, ``leave_one_out`` the value and the value without each item (a float, and an array
     of shape (items,)); a metric without the latter gets its interval over items from groups of items. ``low`` and
-    ``high`` bound its values, None where nothing does. ``digits`` are shown; 0 is a count. ``words`` are what
-    people call it in English besides its name and title; other languages' are in the grader's vocabulary.
-    ``placed`` metrics hold for one machine alone, so a record keeps the place beside them.
+    ``high`` bound its values, None where nothing does. ``digits`` are shown; 0 is a count. ``unit`` is that of its
+    values ("ms"), "" for a pure number or the target's own unit. ``words`` are what people call it in English
+    besides its name and title; other languages' are in the grader's vocabulary. ``placed`` metrics hold for one
+    machine alone, so a record keeps the place beside them. ``in_log`` says whether each line of a run's log holds
+    it, even where it does not choose the checkpoint.
     """
 
     name: str
@@ -55,10 +57,17 @@ class Metric:
     low: float | None = None
     high: float | None = None
     digits: int = 4
+    unit: str = ""
     words: tuple[str, ...] = ()
     placed: bool = False
+    in_log: bool = True
     compute: Callable[[Scored], float] | None = None
     leave_one_out: "Callable[[Scored], tuple[float, NDArray[np.float64]]] | None" = None
+
+    @property
+    def heading(self) -> str:
+        """The title with the unit, for a table or an axis: "latency, median (ms)"."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
 
     @property
     def is_share(self) -> bool:

@@ -52,13 +52,13 @@ SHIPPED: tuple[Metric, ...] = (
     _share(
         "weighted_f1", "weighted F1",
         words=("wf1", "w-f1", "weighted f-1", "weighted-average f1", "weighted avg f1", "f1 weighted"),
-        compute=from_classes.weighted_f1, leave_one_out=from_classes.weighted_f1_left_out,
+        in_log=False, compute=from_classes.weighted_f1, leave_one_out=from_classes.weighted_f1_left_out,
     ),
     Metric(
         "zero_f1_classes", "classes at F1 = 0", "class", False, 0.0, digits=0,
         words=("zero-F1", "zeros", "zeroes", "zero classes", "classes at zero", "classes at zero F1",
                "dead classes"),
-        compute=from_classes.zero_f1_classes,
+        in_log=False, compute=from_classes.zero_f1_classes,
     ),
     _share("micro_f1", "micro-F1", compute=from_classes.accuracy, leave_one_out=from_classes.accuracy_left_out),
     _share("balanced_accuracy", "balanced accuracy", compute=from_classes.balanced_accuracy),
@@ -89,9 +89,9 @@ SHIPPED: tuple[Metric, ...] = (
     Metric("perplexity", "perplexity", "item", False, 1.0, compute=from_values.perplexity),
     Metric("validation_loss", "validation loss", "measured", False, 0.0, words=("val loss", "eval loss")),
     Metric("train_loss", "training loss", "measured", False, 0.0),
-    Metric("latency_p50", "latency, median (ms)", "measured", False, 0.0, digits=2, placed=True),
-    Metric("latency_p95", "latency, 95th percentile (ms)", "measured", False, 0.0, digits=2, placed=True),
-    Metric("size_mb", "size (MB)", "measured", False, 0.0, digits=1),
+    Metric("latency_p50", "latency, median", "measured", False, 0.0, digits=2, unit="ms", placed=True),
+    Metric("latency_p95", "latency, 95th percentile", "measured", False, 0.0, digits=2, unit="ms", placed=True),
+    Metric("size_mb", "size on disk", "measured", False, 0.0, digits=1, unit="MB"),
     Metric("trained_parameters", "trained parameters", "measured", False, 0.0, digits=0),
     Metric("trained_share", "trained share of the parameters", "measured", False, 0.0, 1.0, digits=4),
     Metric("seconds", "seconds", "measured", False, 0.0, digits=1, placed=True),
@@ -238,9 +238,15 @@ def per_registry(size: int | None = None) -> Callable[[Callable[Given, Made]], C
 
 
 def title(name: str) -> str:
-    """What tables call a metric; a name that nobody registered is shown as it is."""
+    """What tables call a metric, with its unit; a name that nobody registered is shown as it is."""
     known = registry()
-    return known[name].title if name in known else name
+    return known[name].heading if name in known else name
+
+
+def is_count(name: str) -> bool:
+    """Whether values of this metric are whole numbers, such as a count of classes."""
+    known = registry()
+    return name in known and not known[name].digits
 
 
 def told_first(names: Iterable[str]) -> list[str]:

@@ -4,18 +4,22 @@ Both sides call `score`, so a recorded number is recomputed to the bit.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.metrics.classes import Metrics, check_ids, evaluate_fast
 from paribus.metrics.metric import Scored
-from paribus.metrics.registry import CLASS_METRICS, VALUE_METRICS, registry
-from paribus.records.packing import unpack, unpack_scores, unpack_values
+from paribus.metrics.registry import CLASS_METRICS, VALUE_METRICS, in_order, registry
+from paribus.records.packing import MAX_SCORES, unpack, unpack_scores, unpack_values
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+EXAMPLES = {"item": "rouge_l", "none": "validation_loss"}
+"""A metric of each kind of data set that is scored by nothing unless it says so."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +36,30 @@ class Values:
 
 def default_metrics(predicts: str) -> tuple[str, ...]:
     """What a data set is scored by if it names nothing: by what it ``predicts`` ("" means classes)."""
-    if predicts == "item":
-        raise UsageError('A data set that predicts="item" names its metrics: metrics=("rouge_l",).')
+    if predicts in EXAMPLES:
+        raise UsageError(
+            f"A data set that predicts={predicts!r} names its metrics: metrics=({EXAMPLES[predicts]!r},)."
+        )
     return VALUE_METRICS if predicts == "value" else CLASS_METRICS
 
 
-def scored(labels: str, predictions: str, *, predicts: str, n_classes: int, scores: str = "") -> Scored:
-    """The arrays behind packed labels and predictions. Raises UsageError where they do not fit one another."""
+def scored(
+    labels: str, predictions: str, *, predicts: str, n_classes: int, scores: str = "", most_scores: int = MAX_SCORES
+) -> Scored:
+    """The arrays behind packed labels and predictions, and at most ``most_scores`` numbers of ``scores``. Raises
+    UsageError where they do not fit one another.
+    """
+    import numpy as np
+
     read = unpack_values if predicts else unpack
     truth, guess = read(labels), read(predictions)
     if not predicts:
         truth, guess = check_ids(truth, guess, n_classes)
-    probabilities = unpack_scores(scores) if scores else None
+    probabilities = unpack_scores(scores, limit=most_scores) if scores else None
     if truth.shape != guess.shape or not truth.size:
         raise UsageError(f"There are {truth.size:,} labels and {guess.size:,} predictions.")
+    if probabilities is not None and (n_classes, *probabilities.shape[1:]) == (2, 1):
+        probabilities = np.hstack([1 - probabilities, probabilities])
     if probabilities is not None and probabilities.shape != (truth.size, n_classes):
         raise UsageError(
             f"The scores have shape {probabilities.shape}, expected {(truth.size, n_classes)}: one for each class."
@@ -55,11 +69,11 @@ def scored(labels: str, predictions: str, *, predicts: str, n_classes: int, scor
 
 def score(items: Scored, *, predicts: str, names: Sequence[str]) -> tuple[Metrics | Values, dict[str, float]]:
     """The scores of ``items`` by ``names``: as a value for people, and by name. A metric that needs scores of
-    classes which are not there is left out.
+    classes which are not there is left out, and so is one that a run can only measure.
     """
     wanted = names or default_metrics(predicts)
     whole = None if predicts else evaluate_fast(items.truth, items.guess, items.n_classes)
-    found = {} if whole is None else whole.values()
+    found = {} if whole is None else whole.of_classes()
     for name in wanted:
         metric = registry()[name]
         if (
@@ -69,7 +83,9 @@ def score(items: Scored, *, predicts: str, names: Sequence[str]) -> tuple[Metric
         ):
             found[name] = metric.compute(items)
     values = {name: found[name] for name in wanted if name in found}
-    return whole or Values(values, items.truth.size), values
+    if whole is None or set(wanted) == set(CLASS_METRICS):
+        return whole or Values(values, items.truth.size), values
+    return replace(whole, asked={name: values[name] for name in in_order(values)}), values
 
 
 def leave_one_out(items: Scored, name: str) -> "Left":

@@ -22,8 +22,9 @@ class Data(Protocol):
     """What a run needs to know about its data; `paribus.data.dataset.Dataset` and
     `paribus.data.texts.TextData` are two.
 
-    It may also say what is predicted (``predicts``: "value" for numbers, "item" for one score an item; classes if
-    it says nothing) and by which ``metrics`` runs are scored, the one that chooses the checkpoint first.
+    It may also say what is predicted (``predicts``: "value" for numbers, "item" for one score an item, "none" where
+    runs only measure something; classes if it says nothing) and by which ``metrics`` runs are scored, the one that
+    chooses the checkpoint first.
     """
 
     @property
@@ -52,7 +53,7 @@ class Data(Protocol):
 
 
 def predicts(data: Data) -> str:
-    """What runs on ``data`` predict: "" for classes, "value" or "item"."""
+    """What runs on ``data`` predict: "" for classes, "value", "item" or "none"."""
     return str(getattr(data, "predicts", ""))
 
 

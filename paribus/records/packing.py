@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 100_000
 MAX_SCORES = 2_000_000
+"""Numbers of packed scores up to which a reader inflates them; a record leaves out more."""
 FLOATS = 7_000
 """Items up to which numbers are packed as float32: 37 kB of text, as they hardly compress."""
 
@@ -74,10 +75,10 @@ def pack_scores(scores: "ArrayLike") -> str:
     import numpy as np
 
     array = np.asarray(scores)
-    if array.ndim != 2 or array.dtype.kind != "f" or not array.size or array.size > MAX_SCORES:
+    if array.ndim != 2 or array.dtype.kind != "f" or not array.size:
         raise EvidenceError(
             "Scores are the probability of each class, an array of floats of shape (items, classes); got "
-            f"{array.dtype} of shape {array.shape}. For two classes, pass both columns."
+            f"{array.dtype} of shape {array.shape}."
         )
     if not (np.isfinite(array).all() and array.min() >= -1e-6 and array.max() <= 1 + 1e-6):
         raise EvidenceError("Scores are probabilities from 0 to 1. For logits, pass softmax(logits, axis=1).")

@@ -27,7 +27,7 @@ from paribus.experiments.beforehand import look_at, tell_again, tell_finished
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
-from paribus.metrics.scoring import score, scored
+from paribus.metrics.scoring import scored
 from paribus.records import block
 from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
@@ -37,6 +37,7 @@ from paribus.records.markup import Table
 from paribus.records.misnamed import not_its_own
 from paribus.records.objects import code_fields
 from paribus.records.packing import unpack
+from paribus.records.predictions import restored_metrics
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
@@ -73,7 +74,8 @@ class Recording:
         facts: dict[str, Any] = {"data": identity, "labels": labels, "classes": classes,
                  "predicts": predicts(data), "metrics": tuple(getattr(data, "metrics", ()))}  # fmt: skip
         for name in facts["metrics"]:
-            checked_metric(name)
+            if name not in registry():
+                raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
         earlier = self.session.find("data", release=self.session.release, **facts)
         record = next(earlier, None) or self.session.write("data", self.session.new_run("d"), **facts)
         self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
@@ -158,7 +160,7 @@ class Recording:
         for record in self.session.find(
             "result", experiment=prepared.experiment, arm=prepared.arm, seed=prepared.seed
         ):
-            start = self._start_of(record) if record.predictions else None
+            start = self._start_of(record)
             if start is not None and same_run(start, prepared) and (restored := self._restore(record)) is not None:
                 return restored
         return None
@@ -169,7 +171,7 @@ class Recording:
         """
         for record in self.session.find("result", seed=prepared.seed):
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
-            start = self._start_of(record) if elsewhere and record.predictions else None
+            start = self._start_of(record) if elsewhere else None
             moved = replace(
                 prepared, run_name=record.run_name, arm=record.arm, experiment=record.experiment, vary=record.vary
             )
@@ -185,6 +187,8 @@ class Recording:
         self._show(result.start, start_table(result.start), settings_table(result.start))
         never = getattr(result.metrics, "never_predicted", None)
         self._show(result.record, result_table(result.record, never))
+        for record in self.session.values_during(result.start, result.record):
+            self._show(record, *values_tables(record.values))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
         """The validation labels of a run, class ids of shape (items,), and how many classes; (None, 0) if they are
@@ -221,7 +225,8 @@ class Recording:
         kept = {name: _checked_value(name, value) for name, value in numbers.items()}
         made = self.session.find("value", serves=())
         newest = next((record for record in made if record.values.keys() == kept.keys()), None)
-        if newest is None or newest.values != kept or newest.release != self.session.release:
+        stale = newest is None or newest.values != kept or newest.release != self.session.release
+        if newest is None or stale or (self.runs and self.runs[-1].began_after(newest)):
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
         self._show(newest, *values_tables(kept))
         for name, value in kept.items():
@@ -277,10 +282,9 @@ class Recording:
         Raises EvidenceError that lists the runs there are.
         """
         for record in self.session.find("result", run_name=name):
-            if (seed is None or record.seed == seed) and record.predictions:
-                restored = self._restore(record)
-                if restored is not None:
-                    return restored
+            restored = self._restore(record) if seed is None or record.seed == seed else None
+            if restored is not None:
+                return restored
         names = sorted({f"{record.run_name} (seed {record.seed})" for record in self.session.find("result")})
         raise EvidenceError(
             f"This notebook has no finished run called {name!r}"
@@ -306,20 +310,14 @@ class Recording:
         return next((item for item in self.session.find("start") if item.digest() == result.start), None)
 
     def _restore(self, record: Record) -> RunResult | None:
+        """The finished run of a result record; None where its start, its data or its predictions are lost."""
         start = self._start_of(record)
         data = next(self.session.find("data", data=record.data), None)
-        if start is None or data is None:
+        if start is None or data is None or "predictions_left_out" in record.config:
             return None
-        items = scored(
-            data.labels,
-            record.predictions,
-            predicts=data.predicts,
-            n_classes=len(data.classes),
-            scores=record.scores,
-        )
-        metrics = score(items, predicts=data.predicts, names=data.metrics)[0]
+        metrics, guess = restored_metrics(record, data)
         return RunResult(
-            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, items.guess,
+            record.run_name, record.run, record.seed or 0, metrics, record.epochs, record.chosen_epoch, guess,
             record, start,
         )  # fmt: skip
 
@@ -340,10 +338,3 @@ def _checked_value(name: str, value: object) -> float:
     if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
         raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
     return kept
-
-
-def checked_metric(name: str) -> str:
-    """The metric's name, or an EvidenceError that says which are known."""
-    if name not in registry():
-        raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
-    return name

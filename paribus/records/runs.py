@@ -5,12 +5,12 @@ produces, a loss that is not a number included, makes these two lose a run.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from paribus.display.show import say, show
-from paribus.display.tables import epoch_line, result_table
+from paribus.display.tables import epoch_line, number, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
@@ -18,13 +18,15 @@ from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
 from paribus.records.environment import PLACE, Placed, place
 from paribus.records.fields import config_fields
-from paribus.records.packing import pack, pack_scores, pack_values
-from paribus.records.record import ID_RECORD_BYTES, MAX_RECORD_BYTES, ConfigField, Epoch, Record
+from paribus.records.fitting import fit_to_size
+from paribus.records.packing import MAX_SCORES
+from paribus.records.predictions import ONE, Predicted, no_predictions, predicted
+from paribus.records.record import Epoch, Record
 from paribus.records.session import Session
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-from paribus.records.data import Data, chooser, metrics_of, on_this_machine, pack_labels, predicts
+from paribus.records.data import Data, chooser, metrics_of, pack_labels, predicts
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,27 +55,16 @@ class RunResult:
 
     def __repr__(self) -> str:
         """One line for people."""
-        told = ", ".join(
-            f"{title(name)} {registry()[name].shown(value)}" for name, value in self.metrics.values().items()
-        )
+        known = registry()
+        values = self.record.values
+        scored = [name for name in values if name in known and known[name].compute is not None]
+        told = ", ".join(f"{title(name)} {number(name, values[name])}" for name in in_order(scored or values))
         return f"RunResult({self.name}, seed {self.seed}: {told})"
 
     @property
     def chosen_by(self) -> str:
         """The metric by which the checkpoint was chosen."""
         return self.record.chosen_by or FIRST_CHOSEN_BY
-
-
-_ONE = {"": "class id", "value": "number", "item": "score"}
-
-
-@dataclass(frozen=True, eq=False)
-class Predicted:
-    """Predictions of one checkpoint, shape (items,), and their packed text beside that of the classes' scores."""
-
-    values: "NDArray[Any]"
-    packed: str
-    scores: str = ""
 
 
 @dataclass(repr=False)
@@ -86,7 +77,7 @@ class Run:
     epochs: list[Epoch] = field(default_factory=list)
     nonfinite: bool = False
     result: RunResult | None = None
-    _logged: dict[int, "Predicted"] = field(default_factory=dict)
+    _logged: dict[int, Predicted] = field(default_factory=dict)
     _began: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +88,11 @@ class Run:
         """One line for people."""
         state = "finished" if self.result is not None else f"{len(self.epochs)} epochs logged"
         return f"Run({self.name}, seed {self.seed}, {state})"
+
+    def began_after(self, record: Record) -> bool:
+        """Whether the run is not finished yet, and ``record`` was written before it began."""
+        records = self.session.records
+        return self.result is None and records.index(self.start) > records.index(record)
 
     @property
     def seed(self) -> int:
@@ -129,9 +125,9 @@ class Run:
         values = {name: loss for name, loss in measured.items() if loss is not None}
         metrics = None
         if predictions is not None:
-            made = self._predicted(predictions, scores)
+            made = predicted(self.name, self.data, predictions, scores)
             metrics, found = self._score(made)
-            values |= {name: found[name] for name in self._shown_by_epoch() if name in found}
+            values |= {name: found[name] for name in in_order(found) if self._in_log(name)}
             self._logged[int(epoch)] = made
         line = Epoch(int(epoch), values)
         self.epochs = [*(item for item in self.epochs if item.epoch != line.epoch), line]
@@ -153,11 +149,12 @@ class Run:
         predictions; where ``predictions`` are given, they are the result, and the chosen
         epoch is the first logged one that made the same. ``scores`` as in `log`. ``measured`` holds metrics that
         nobody can compute from predictions, such as ``latency_p50``: the record keeps the place of a time.
-        ``outcome`` is what training found by itself. Called again, it shows the same result again. Raises
-        EvidenceError where there are no predictions at all.
+        ``outcome`` is what training found by itself, such as the seconds it took. Called again, it shows the same
+        result again. Raises EvidenceError where there are no predictions at all, and nothing was ``measured`` in
+        their place.
         """
         if self.result is None or predictions is not None or outcome or measured:
-            chosen, made = self._choose(predictions, scores)
+            chosen, made = self._choose(predictions, scores, measured or {})
             found = {**self._place(measured or {}), **(outcome or {})}
             record = self._write(chosen, made, self._measured(measured or {}), found)
             self.result = RunResult(
@@ -168,7 +165,7 @@ class Run:
         self._show(self.result)
         return self.result
 
-    def _say_missing(self, made: "Predicted") -> None:
+    def _say_missing(self, made: Predicted) -> None:
         """Say which of the data's metrics this run does not have, and what would give them."""
         missing = [registry()[name].title for name in metrics_of(self.data) if registry()[name].needs == "score"]
         if missing and not made.scores:
@@ -182,10 +179,10 @@ class Run:
         show(block.render(result.record, table), repr(result))
 
     def _choose(
-        self, predictions: "ArrayLike | None", scores: "ArrayLike | None"
-    ) -> "tuple[int | None, Predicted]":
+        self, predictions: "ArrayLike | None", scores: "ArrayLike | None", measured: Mapping[str, float]
+    ) -> tuple[int | None, Predicted]:
         if predictions is not None:
-            made = self._predicted(predictions, scores)
+            made = predicted(self.name, self.data, predictions, scores)
             same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
             return (same[0] if same else None), made
         metric = registry()[chooser(self.data)]
@@ -197,19 +194,35 @@ class Run:
             )
         lines = {line.epoch: value for line in self.epochs if (value := line.get(metric.name)) is not None}
         if not lines:
-            raise EvidenceError(
-                f"The run {self.name!r} has no predictions. Pass the validation predictions, one "
-                f"{_ONE[predicts(self.data)]} an item: "
-                "run.log(epoch=…, predictions=…) after each epoch, or run.finish(predictions=…)."
-            )
+            return self._without_choice(measured)
         best = min(lines)
         for epoch in sorted(lines):
             if metric.better(lines[epoch], lines[best]):
                 best = epoch
-        return best, self._logged[best]
+        return best, self._logged.get(best, no_predictions())
+
+    def _without_choice(self, measured: Mapping[str, float]) -> tuple[int | None, Predicted]:
+        """Where no epoch has the metric that chooses: the last logged predictions, or none where a run measures."""
+        if self._logged:
+            last = max(self._logged)
+            return last, self._logged[last]
+        if measured:
+            return None, no_predictions()
+        kind = predicts(self.data)
+        metric = registry()[chooser(self.data)]
+        if kind == "none":
+            raise EvidenceError(
+                f"The run {self.name!r} has no {metric.title}. Pass it: "
+                f"run.finish(measured={{{metric.name!r}: …}})."
+            )
+        raise EvidenceError(
+            f"The run {self.name!r} has no predictions. Pass the validation predictions, one {ONE[kind]} an item: "
+            "run.log(epoch=…, predictions=…) after each epoch, or run.finish(predictions=…). A run that only "
+            "measures something passes run.finish(measured={…})."
+        )
 
     def _write(
-        self, chosen: int | None, made: "Predicted", measured: Mapping[str, float], outcome: Mapping[str, object]
+        self, chosen: int | None, made: Predicted, measured: Mapping[str, float], outcome: Mapping[str, object]
     ) -> Record:
         found: dict[str, object] = dict(outcome)
         if self.epochs:
@@ -229,7 +242,9 @@ class Run:
             "chosen_epoch": chosen, "chosen_by": chooser(self.data), "values": values, "seconds": self._seconds(),
             "predictions": made.packed, "scores": made.scores, "start": self.start.digest(),
         }  # fmt: skip
-        fitted = fit_to_size(self.session.draft("result", self.start.run, **fields))
+        entries = len(self.data.validation.labels) * len(self.data.classes)
+        draft = self.session.draft("result", self.start.run, **fields)
+        fitted = fit_to_size(draft, too_many_scores=bool(made.scores) and entries > MAX_SCORES)
         fields |= {name: getattr(fitted, name) for name in ("config", "epochs", "predictions", "scores")}
         return self.session.write("result", self.start.run, **fields)
 
@@ -239,18 +254,21 @@ class Run:
             return self.result.record.seconds
         return round(self.session.timer() - self._began, 2)
 
-    def _score(self, made: "Predicted") -> tuple[Metrics | Values, dict[str, float]]:
+    def _score(self, made: Predicted) -> tuple[Metrics | Values, dict[str, float]]:
         """What these predictions score, from the packed arrays: the grader gets the same numbers to the bit."""
-        kind = predicts(self.data)
+        kind, n = predicts(self.data), len(self.data.classes)
+        if not made.packed:
+            return Values({}, 0), {}
+        # Scores too many to be handed in still give the metrics that need them.
         items = scored(
-            pack_labels(self.data), made.packed, predicts=kind, n_classes=len(self.data.classes), scores=made.scores
-        )
+            pack_labels(self.data), made.packed, predicts=kind, n_classes=n, scores=made.scores,
+            most_scores=len(self.data.validation.labels) * n,
+        )  # fmt: skip
         return score(items, predicts=kind, names=metrics_of(self.data))
 
-    def _shown_by_epoch(self) -> Sequence[str]:
-        """The metrics that a line of the log holds: of classes accuracy and macro-F1, else all there are."""
-        names = in_order(metrics_of(self.data))
-        return [name for name in names if name not in ("weighted_f1", "zero_f1_classes")]
+    def _in_log(self, name: str) -> bool:
+        """A line of the log holds this metric; that by which the checkpoint is chosen is in every line."""
+        return registry()[name].in_log or name == chooser(self.data)
 
     def _place(self, given: Mapping[str, float]) -> dict[str, str]:
         """Where those of the measured metrics were measured that hold for one machine alone: as the number itself
@@ -269,42 +287,6 @@ class Run:
                 raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")
         return {name: float(value) for name, value in given.items()}
 
-    def _predicted(self, predictions: "ArrayLike", scores: "ArrayLike | None") -> "Predicted":
-        """Predictions as arrays of their own and as text, from a list, an array or a tensor on any device."""
-        import numpy as np
-
-        given = np.array(on_this_machine(predictions))
-        expected = np.asarray(self.data.validation.labels).shape
-        kind = predicts(self.data)
-        if given.shape != expected or given.dtype.kind not in ("iu" if not kind else "iuf"):
-            wanted = "whole numbers" if not kind else "numbers"
-            raise EvidenceError(
-                f"The predictions of {self.name!r} have shape {given.shape} and type {given.dtype}; expected one "
-                f"{_ONE[kind]} for each validation item, shape {expected} of {wanted}."
-                f"{'' if kind else ' For logits, pass logits.argmax(axis=1).'}"
-            )
-        if not kind and given.size and (given.min() < 0 or given.max() >= len(self.data.classes)):
-            raise EvidenceError(
-                f"The predictions of {self.name!r} run from {given.min()} to {given.max()}; class ids go from 0 to "
-                f"{len(self.data.classes) - 1}."
-            )
-        packed_scores = "" if scores is None else self._packed_scores(scores)
-        if kind:
-            return Predicted(given.astype(np.float64), pack_values(given), packed_scores)
-        return Predicted(given.astype(np.int64), pack(given), packed_scores)
-
-    def _packed_scores(self, scores: "ArrayLike") -> str:
-        import numpy as np
-
-        given = np.asarray(on_this_machine(scores))
-        expected = (len(self.data.validation.labels), len(self.data.classes))
-        if given.shape != expected:
-            raise EvidenceError(
-                f"The scores of {self.name!r} have shape {given.shape}; expected {expected}: the probability of "
-                "each class for each validation item."
-            )
-        return pack_scores(given)
-
     def _loss(self, value: Any) -> float | None:  # noqa: ANN401 - a number, a numpy scalar or a tensor
         if value is None:
             return None
@@ -313,34 +295,3 @@ class Run:
             self.nonfinite = True
             return None
         return float(f"{number:.6g}")
-
-
-def fit_to_size(record: Record) -> Record:
-    """``record``, made to fit the size a record may have, and saying so.
-
-    Of a very long log, every k-th epoch is kept beside the first, the chosen and the last ("log_every": k); scores
-    of classes that do not fit even then are left out ("scores_left_out"), then predictions
-    ("predictions_left_out"), and the metrics stay.
-    """
-    every = 1
-    full = record
-    while _too_large(record) and every < len(full.epochs):
-        every *= 2
-        last = len(full.epochs) - 1
-        kept = tuple(
-            line for i, line in enumerate(full.epochs)
-            if i % every == 0 or i == last or line.epoch == full.chosen_epoch
-        )  # fmt: skip
-        note = {"log_every": ConfigField(every, "outcome")}
-        record = replace(full, epochs=kept, config={**full.config, **note})
-    for name in ("scores", "predictions"):
-        if _too_large(record) and getattr(record, name):
-            note = {f"{name}_left_out": ConfigField(value=True, role="outcome")}
-            left: dict[str, Any] = {name: ""}
-            record = replace(record, config={**record.config, **note}, **left)
-    return record
-
-
-def _too_large(record: Record) -> bool:
-    ids_alone = not record.scores and record.predictions[:1] == "u"
-    return len(record.to_json().encode()) > (ID_RECORD_BYTES if ids_alone else MAX_RECORD_BYTES)

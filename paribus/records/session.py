@@ -108,6 +108,14 @@ class Session:
             if record.kind == kind and all(getattr(record, name) == value for name, value in fields.items()):
                 yield record
 
+    def values_during(self, start: Record, result: Record) -> Iterator[Record]:
+        """The values that were written down while a run trained, in order."""
+        first, last, training = start.digest(), result.digest(), False
+        for record in self.records:
+            training = (training or record.digest() == first) and record.digest() != last
+            if training and record.kind == "value" and not record.serves:
+                yield record
+
     def predict(self, experiment: str, prediction: Prediction) -> Prediction:
         """Keep a prediction; the same one made again keeps the time at which it was first written."""
         made = self.predictions.setdefault(experiment, [])

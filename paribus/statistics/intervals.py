@@ -8,15 +8,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
-from typing import TYPE_CHECKING
 
 from paribus.errors import UsageError
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry
-from paribus.metrics.scoring import leave_one_out
-
-if TYPE_CHECKING:
-    pass
+from paribus.metrics.scoring import Left, leave_one_out
 
 LEVEL = 0.95
 
@@ -90,6 +86,18 @@ def items_interval(
     """
     import numpy as np
 
+    left = difference_left(baseline, changed, metric=metric)
+    parts = left.without.size
+    spread = (parts - 1) / parts * float(np.square(left.without - left.without.mean()).sum())
+    return _around(left.value, math.sqrt(spread), parts - 1, level)
+
+
+def difference_left(baseline: Sequence[Scored], changed: Sequence[Scored], *, metric: str) -> Left:
+    """The seed-averaged difference of a metric, and the same without each part of the items. Raises UsageError as
+    `items_interval`.
+    """
+    import numpy as np
+
     if not registry()[metric].over_items:
         raise UsageError(f"No interval over items exists for {metric!r}: items cannot be left out of it.")
     if not baseline or not changed:
@@ -101,10 +109,7 @@ def items_interval(
         left = [leave_one_out(run, metric) for run in arm]
         means.append(fmean(item.value for item in left))
         left_out.append(np.mean([item.without for item in left], axis=0))
-    without = left_out[1] - left_out[0]
-    parts = without.size
-    spread = (parts - 1) / parts * float(np.square(without - without.mean()).sum())
-    return _around(means[1] - means[0], math.sqrt(spread), parts - 1, level)
+    return Left(means[1] - means[0], left_out[1] - left_out[0])
 
 
 def t_quantile(probability: float, df: float) -> float:

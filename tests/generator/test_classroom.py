@@ -19,6 +19,7 @@ from generator.errors import RehearsalError
 from generator.rehearsal.draw import Variant
 from generator.rehearsal.exports import exporter_for
 from generator.rehearsal.table import Fault
+from paribus.cli import main
 from paribus.course.declared import shipped_checks
 from paribus.records.block import records_of
 from tests.generator.rehearsal_fixtures import executed, material
@@ -172,3 +173,11 @@ def test_the_demo_audits_one_who_is_honest_and_one_with_a_forged_record() -> Non
     honest, forged = (next(item for item in CLASS if item.name == name) for name in class_audit(CLASS_FILE))
     assert isinstance(honest.work, Variant)
     assert "a digest that fits" in forged.about
+
+
+def test_a_course_without_a_class_is_no_demo(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Its other course is named by --course, and one that holds no class says what it lacks."""
+    assert main(["new", f"{tmp_path / 'mine'}"]) == 0
+    assert main(["demo", "--course", f"{tmp_path / 'mine'}", "--out", f"{tmp_path / 'demo'}"]) == 1
+    told = capsys.readouterr().err
+    assert "class.toml is not there: it says which class the demo simulates" in told

@@ -11,7 +11,7 @@ import pytest
 from grader.audit.brought import CACHE, HUB_HOME, ZOO, bring
 from grader.audit.bubblewrap import INSIDE, Bubblewrap
 from grader.audit.class_audit import key_of
-from grader.audit.inside.notebook import link_files
+from grader.audit.sandboxed.notebook import link_files
 from grader.audit.jobs import HOME, End, Job, Limits, Outcome
 from grader.audit.rerun import Rerun
 from grader.audit.sandbox import Refuses

@@ -267,6 +267,29 @@ def test_a_deterministic_baseline_does_not_pass_for_a_model_that_was_exchanged()
     assert near(case_of(references=(band(0.0, 1.0),))).outcome is Outcome.PASSED
 
 
+@pytest.mark.parametrize(
+    ("values", "low", "outcome"),
+    [
+        ([], 0.98, Outcome.NOT_APPLICABLE),
+        (["one_change.changed.accuracy"], 0.98, Outcome.UNDECIDED),
+        (["one_change.changed.accuracy"], 0.0, Outcome.PASSED),
+    ],
+    ids=["not named", "named, and outside of the band", "named, and inside"],
+)
+def test_an_experiments_runs_are_held_where_the_check_names_them(
+    values: list[str], low: float, outcome: Outcome
+) -> None:
+    case = case_of(references=({**USUAL, "values": {"one_change.changed.accuracy": {"low": low, "high": 1.0}}},))
+    records = tuple(
+        replace(item, record=replace(item.record, run_name="one_change.changed", experiment="one_change"))
+        if item.record is not None and item.record.run_name == "encoder" else item
+        for item in case.records
+    )  # fmt: skip
+    case = replace(case, records=records)
+    found = CHECKS["metrics.near_reference"](case, case.assignment.cell("whole"), {"values": values})
+    assert found.outcome is outcome
+
+
 def test_other_settings_are_told_beside_the_verdict_and_change_none() -> None:
     inside = near(case_of(references=(band(0.0, 1.0),), knobs={"epochs": 1}))
     assert inside.outcome is Outcome.PASSED

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.audit.inside.tests import encode
 from grader.audit.needed import lines_of, names_read, needed
 from grader.audit.questions import cut
+from grader.audit.sandboxed.tests import encode
 from grader.audit.values import decode, disagreement
 from grader.errors import SandboxError
 

@@ -72,6 +72,26 @@ def test_a_worksheet_and_moodles_own_zips_are_left_out_with_a_note(tmp_path: Pat
     assert "download.zip lies among the submissions and was left out: it holds submissions" in " ".join(notes)
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("students_handed_in", [1, 2])
+def test_the_list_in_gradescopes_download_is_no_submission(
+    tmp_path: Path, packed: bool, students_handed_in: int
+) -> None:
+    """One in a student's own folder was handed in, like whatever else is there."""
+    top = "assignment_1_export"
+    names = [f"{top}/submission_{n}/work.ipynb" for n in range(1, students_handed_in + 1)]
+    names += [
+        f"{top}/submission_metadata.yml",
+        *([f"{top}/submission_2/submission_metadata.yml"] * (len(names) - 1)),
+    ]
+    where = pack(tmp_path / "all.zip", *names) if packed else lay(tmp_path / "in", *names)
+    found = students(where)
+    assert [name for name in found if "metadata" in name] == []
+    assert len(found) == students_handed_in
+    (note,) = open_inbox(where).left_out
+    assert note.startswith(f"{top}/submission_metadata.yml lies among the submissions and was left out: a platform")
+
+
 def test_a_students_zip_that_moodle_did_not_name_is_a_submission_that_cannot_be_read(tmp_path: Path) -> None:
     """A folder of files that students named: one zipped the work, another sent half a zip."""
     lay(tmp_path, "ann.html", "half.zip", "folder/ben.html", "folder/table.csv")

@@ -65,7 +65,7 @@ def arms_of(base: str, metric: str) -> tuple[Scores, ...]:
     """Both arms of every experiment with several seeds, by pairs."""
     pairs = [pair for pair in measured_of(base).experiments if all(len(by_seed(group.runs)) > 1 for group in pair)]
     return tuple(
-        Scores(group.title, {seed: float(run.metrics[metric]) for seed, run in by_seed(group.runs).items()})
+        Scores(group.title, {seed or 0: float(run.metrics[metric]) for seed, run in by_seed(group.runs).items()})
         for pair in pairs
         for group in pair
         if all(metric in run.metrics for run in group.runs)

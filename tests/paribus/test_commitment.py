@@ -1,13 +1,15 @@
 """A commitment fits one prediction, one change and one notebook, and is slow to make."""
 
-import time
+import hashlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paribus.errors import ExperimentError
+from paribus.experiments import commitment
 from paribus.experiments.commitment import commit, normal_code, verify
 from paribus.experiments.notebook import Notebook
 from paribus.records.record import Prediction, Record
@@ -22,10 +24,17 @@ def test_the_code_of_this_prediction_never_changes() -> None:
     assert commit(MADE, "batch_size", "ab" * 16) == CODE
 
 
-def test_a_code_takes_a_tenth_of_a_second_and_fits_as_somebody_types_it() -> None:
-    begun = time.perf_counter()
+def test_a_code_costs_32_megabytes_and_fits_as_somebody_types_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    scrypt = hashlib.scrypt
+
+    def noting(*given: bytes, **cost: Any) -> bytes:  # noqa: ANN401 - as hashlib's
+        asked.append(cost)
+        return scrypt(*given, **cost)
+
+    monkeypatch.setattr(hashlib, "scrypt", noting)
     assert verify(f" {CODE.lower().replace('-', ' ')} ", MADE, "batch_size", "ab" * 16)
-    assert time.perf_counter() - begun >= 0.1
+    assert [128 * cost["r"] * cost["n"] for cost in asked] == [2**25]
 
 
 @pytest.mark.parametrize(
@@ -54,10 +63,13 @@ def test_another_prediction_change_or_notebook_does_not_fit(other: Prediction, v
 
 
 @pytest.mark.parametrize("text", ["", "my code", "AAAA-AAAA", "0" * 12 + "1", "\U0001d7d8" * 12, "ü" * 12])
-def test_a_text_that_is_no_code_does_not_fit_and_costs_no_time(text: str) -> None:
-    begun = time.perf_counter()
+def test_a_text_that_is_no_code_does_not_fit_and_no_code_is_worked_out_for_it(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        commitment, "commit", lambda *_: pytest.fail("working a code out takes a moment on purpose")
+    )
     assert not verify(text, MADE, "batch_size", "ab" * 16)
-    assert time.perf_counter() - begun < 0.05
 
 
 @given(place=st.integers(0, 11), other=st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))

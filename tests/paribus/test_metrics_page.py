@@ -18,7 +18,7 @@ def test_the_page_lists_every_metric_as_the_registry_has_it() -> None:
     assert [row for row in listed if len(row) == 6] == [
         [
             f"`{metric.name}`",
-            metric.title,
+            metric.heading,
             metric.needs,
             "higher" if metric.higher_is_better else "lower",
             shown(metric.low),

@@ -23,6 +23,8 @@ def test_two_fitted_models_are_compared_item_by_item(notebook: Notebook, data: D
     assert found.mcnemar is not None
     assert found.mcnemar.only_second == 10
     assert found.items["macro_f1"].centre == pytest.approx(second.metrics.macro_f1 - first.metrics.macro_f1)
+    assert found.items_p["accuracy"] == pytest.approx(found.mcnemar.p, abs=0.005)
+    assert found.tables()[0].rows[0][4] == f"p = {found.items_p['accuracy']:.3g}"
     assert found.seeds == {}
     assert "the tfidf arm's of 1, the encoder arm's of 3" in found.notes[0]
     assert "nothing of other seeds" in found.notes[1]

@@ -29,7 +29,7 @@ from grader.reading import vocabulary
 from grader.reading.prose import Block
 from grader.reading.template import Part
 from grader.reading.written import written_blocks, written_parts
-from paribus.course.assignment import Cell
+from paribus.course.assignment import Cell, Role
 from paribus.metrics.registry import registry
 
 LEAST_EFFECT = 0.01
@@ -100,7 +100,14 @@ def meaningful_supported(case: Case, cell: Cell, options: Mapping[str, Any]) -> 
     seed; with several, the intervals decide.
     """
     key = experiment_of(case, cell, options)
+    options = {**_asked_metric(case, key), **options}
     return without_records(case, _meaningful_supported(case, key, cell, options), [key])
+
+
+def _asked_metric(case: Case, key: str) -> dict[str, Any]:
+    """The metric that the header of the experiment's cell asks about."""
+    found = (cell.options for cell in case.assignment.cells if cell.role is Role.EXPERIMENT and cell.key == key)
+    return {name: value for options in found for name, value in options.items() if name == "metric" and value}
 
 
 def _meaningful_supported(case: Case, key: str, cell: Cell, options: Mapping[str, Any]) -> Finding:
@@ -233,7 +240,9 @@ def _margin(case: Case, options: Mapping[str, Any]) -> float | None:
 
 
 def _claimed_metric(text: str, prediction: str, arms: Arms, options: Mapping[str, Any]) -> str:
-    """The metric of the conclusion: named in it, else the predicted one, else the one that chose the runs."""
+    """The metric of the conclusion: named in it or in the prediction, else the one that the assignment asks about,
+    else the predicted one, else the one that chose the runs.
+    """
     for source in (text, prediction):
         named = [mention.name for mention in vocabulary.find_all("metrics", source) if mention.name in over_items()]
         if named:

@@ -24,15 +24,16 @@ from paribus.metrics.registry import title
     },
 )
 def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
-    """Your metrics lie where the course's own runs of the same model on the same data lie."""
+    """Your metrics lie where the course's own runs of the same model on the same data lie.
+
+    An experiment's runs change what the student chooses: they are held only where ``values`` names them.
+    """
     wanted = tuple(options.get("values", ()))
     inside: dict[str, float] = {}
     outside: list[tuple[str, float, float, float, Run]] = []
     for run in finished(read_runs(case)):
-        if run.record.experiment:
-            continue
         for name, value, low, high in _banded(case, run):
-            if wanted and name not in wanted:
+            if name not in wanted and (wanted or run.record.experiment):
                 continue
             if low <= value <= high:
                 inside[name] = value

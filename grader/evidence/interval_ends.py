@@ -10,6 +10,7 @@ from grader.evidence.statements import Sentence
 from grader.evidence.traces import Status, Trace
 from grader.reading import vocabulary
 from grader.reading.numbers import Number
+from paribus.metrics.registry import is_count
 
 CLOSE = 60
 """Characters before an interval within which its kind is named."""
@@ -124,7 +125,7 @@ def _agrees(number: Number, fact: Fact) -> bool:
 def _judge(sentence: Sentence, fits: list[tuple[Fact, Fact]], low: Number) -> tuple[Status, tuple[Fact, Fact]]:
     """Whether what the sentence calls the interval is what the ends agree with."""
     kinds = [item.name for item in vocabulary.find_all("intervals", sentence.text)]
-    named = {item.name for item in sentence.metrics if item.name != "zero_f1_classes"}
+    named = {item.name for item in sentence.metrics if not is_count(item.name)}
     best = fits[0]
     for pair in fits:
         kind = next(
