@@ -66,6 +66,20 @@ An accuracy that no whole number of validation items gives, in one run or as a m
 doubtful, unless the notebook records accuracies of other items. So is a change that the two numbers beside it do
 not have, and a p-value that so many seeds cannot give.
 
+**Numbers of one sentence, or of one row of a table, are held to the laws between them.** This needs no record:
+
+- a mean and a standard deviation (with n − 1 or n, or the standard error) are those of the values listed beside them;
+- the F1 of one class, or a micro average, is the harmonic mean of its precision and its recall (macro and weighted
+  averages are left alone, as are means over seeds);
+- with z of K classes at F1 = 0, macro-F1 is at most (K − z)/K;
+- accuracy and micro-F1 are one number where each item has one label;
+- an accuracy times the items that the sentence names is a whole number;
+- a factor, and a change that is called relative, are those of the two numbers before them.
+
+A printed number may be any value that rounds to it. Where no such values satisfy the law, the number is doubtful. It is
+wrong where the words leave no other reading, and where twice the rounding does not help either, since digits may have
+been cut. The reason shows the arithmetic. A number that was traced is not held against the values listed beside it.
+
 ## How a sentence without a number is read
 
 1. A sentence is cut into clauses. Left out is a clause's word on the future or on others' work, and a question.
