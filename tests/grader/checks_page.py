@@ -52,7 +52,8 @@ that fits.
    A number is traced where it is one of the few values that are left of these (2.5 % for a random one). So is a
    number that follows from others as two more around it do, each less a limit or each as a multiple of another.
 4. It is **wrong**, and fails, only where the sentence names one metric, one run and one kind of number, no other
-   reading of the sentence fits, and the recorded value differs.
+   reading of the sentence fits, and the recorded value differs. A score over other items (training texts, some of
+   the classes, a subset) or of another run (an earlier session, another machine) is never called wrong.
 5. Where a number is likely wrong and this is not proved, it is **doubtful**: the check proposes to fail it.
 6. Everything else is unclear. Beside three traced numbers or more, an unclear one costs nothing where it is a
    rounding of something that its sentence may mean. Where more than a third are unclear, or one is a rounding of
@@ -90,7 +91,9 @@ been cut. The reason shows the arithmetic. A number that was traced is not held 
 3. A clause may leave something unsaid. Then it may be anything that the sentence, the one before it, or the
    question names.
 4. Where the records refute every such reading, a person compares, and the check proposes to fail it. Nothing is
-   failed for words alone, but a conclusion and a list of what was held constant.
+   failed for words alone, but a plain conclusion, a list of what was held constant, and an excuse in a memo. A
+   conclusion is plain where it holds no condition, no "might", no "but" and no caution. Caution behind a claim takes
+   it back. "Higher" alone is no proof: it may be said of the other arm or of an error, so the check proposes.
 5. Held so are orders and changes, each or none of the seeds, so many of the intervals. So are counts of classes
    at zero that are tried or never predicted, rescued or lost. So are rows of a printed list above a bound,
    significance without a test, means over more seeds than ran, and validation called test. So are sizes of the
