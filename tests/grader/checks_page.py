@@ -109,7 +109,17 @@ been cut. The reason shows the arithmetic. A number that was traced is not held 
    that no output prints or that so many seeds cannot reach. Others are McNemar's test said of an average over
    classes, and a number that keeps a limit below it. Still others are "from 3.6 to 2.3 MB, a reduction by 63 %", and
    a sign that every output prints the other way round.
-8. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
+8. Two numbers of a sentence are held against what it says of them: more or less, and how many times. The predicted
+   class has the highest probability, so no true class has a higher one. "From 0.247 down to 0.130" is held against
+   every pair that the notebook shows before and after a change. A fraction is no number of percentage points.
+9. What is said of all is held against each: the same in every seed, the same losses to the last digit, every tier or
+   none. So are a change of a setting that no run has, from what to what a setting was varied, the factor for the
+   updates, and on how many rows was trained. So is which row of a table has the most, and a steady course over
+   its numbered rows.
+10. A number may belong to something else. It may be the other model's, the opposite outcome's (won for lost), another
+    column's, another seed's, or the rest of a whole. A median keeps no limit for the 95th percentile. Other seeds,
+    other machines and the split are claims that no run of one seed, one machine and one split shows.
+11. A memo that no other check reads is read by `memo.answered`, which then leaves it to a person.
 
 A number that `notebook.quote(...)` showed is traced at once, since its record says what it is. Nobody has to use
 it.
