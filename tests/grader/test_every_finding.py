@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import grader.code
+import paribus.check.code
 from grader.code.answers import suspicious_answers
 from grader.code.by_name import reached_by_name
 from grader.code.digests import other_code
@@ -30,7 +31,7 @@ from paribus.check.code.findings import CodeFinding, Kind
 from paribus.course.assignment import Role
 from tests.grader.program_cases import cases, submitted
 
-FOLDER = Path(grader.code.__path__[0])
+PACKAGES = (paribus.check.code, grader.code)
 MAKERS = frozenset({"CodeFinding", "_finding", "_leak"})
 """What makes a finding; the last two are short forms of the first."""
 Place = tuple[str, int, int]
@@ -38,11 +39,11 @@ Place = tuple[str, int, int]
 
 def places() -> Iterator[Place]:
     """Every place of the code at which a finding is made: file, first and last line."""
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(path for package in PACKAGES for path in Path(package.__path__[0]).glob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef) and function.name not in MAKERS:
                 yield from (
-                    (path.name, call.lineno, call.end_lineno or call.lineno)
+                    (str(path), call.lineno, call.end_lineno or call.lineno)
                     for call in ast.walk(function)
                     if isinstance(call, ast.Call) and getattr(call.func, "id", "") in MAKERS
                 )
@@ -71,14 +72,14 @@ def test_every_finding_has_a_faulty_case_with_an_honest_twin(monkeypatch: pytest
         frame = sys._getframe(1)
         while frame.f_code.co_name in MAKERS and frame.f_back is not None:
             frame = frame.f_back
-        made.add((Path(frame.f_code.co_filename).name, frame.f_lineno))
+        made.add((frame.f_code.co_filename, frame.f_lineno))
         kinds.add(kind)
         return CodeFinding(kind, *rest, **named)
 
-    for module in pkgutil.iter_modules(grader.code.__path__):
-        monkeypatch.setattr(
-            importlib.import_module(f"grader.code.{module.name}"), "CodeFinding", noted, raising=False
-        )
+    for package in PACKAGES:
+        for module in pkgutil.iter_modules(package.__path__):
+            named = importlib.import_module(f"{package.__name__}.{module.name}")
+            monkeypatch.setattr(named, "CodeFinding", noted, raising=False)
     for example in cases():
         if example.raw.get("faulty"):
             assert example.raw.get("honest") or example.raw.get("ran")
