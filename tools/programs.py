@@ -3,9 +3,10 @@
     python -m tools.programs                         # every program, into build/programs
     python -m tools.programs FILE.jsonl --out DIR    # those of some files; a second call runs only what changed
 
-A line of a file is a pair: an honest program, and its twin with one fault. `base` names an execution of the rehearsal
-(tables/ASSIGNMENT), `honest` and `faulty` are what the writer put into it: {"cell": key, "source": text} for a cell's
-whole text, {"after": key, "source": text} for a cell of one's own. `about` says what is wrong, `line` where.
+A line of a file is a pair: an honest program, and its twin with one fault. `base` names an execution of the
+rehearsal (tables/ASSIGNMENT). `honest` and `faulty` are what the writer put into it: {"cell": key, "source": text}
+for a cell's whole text, {"after": key, "source": text} for a cell of one's own. `about` says what is wrong, `line`
+where.
 
 Each file gets a folder of its name: `release/`, `honest/`, `faulty/`, `labels.json`. Programs that do not run are
 named, and left out with their twins.
@@ -94,7 +95,9 @@ def job_of(pair: Pair, side: str) -> Job:
 
 
 def make_folder(pairs: Sequence[Pair], folder: Path, runs: Path, kernel: Kernel | None = None) -> Iterator[str]:
-    """Run every program, one after the other on one thread, and write what `tests.red` reads; yields what to say."""
+    """Run every program, one after the other on one thread, and write what `tests.red` reads; yields lines to
+    say.
+    """
     if folder.exists():
         shutil.rmtree(folder)
     for side in SIDES:

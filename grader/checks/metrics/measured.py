@@ -8,6 +8,7 @@ from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.faults import false_record
 from grader.checks.survival import nothing_ran, outputs_lost, unless_lost
 from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown
+from grader.code.extremes import best_of_seeds
 from grader.code.leaks import leaks
 from grader.code.typed_in import typed_in
 from grader.code.unequal import unequal_arms
@@ -111,7 +112,7 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
             "nobody can recompute them. A person looks.", values, evidence,
         )  # fmt: skip
     follow = passed(f"The metrics of {counted(len(checked), 'run')} follow from the predictions.", values, evidence)
-    code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case)))
+    code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case), *best_of_seeds(case)))
     return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
 
 
