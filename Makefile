@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export PARIBUS_CACHE ?= $(CURDIR)/.paribus/cache
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo test lint types pytest long installed bench cluster hosts rehearse programs platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -76,6 +76,11 @@ rehearse: $(INSTALLED)  ## the homeworks, the blind labs and the project: does g
 	$(BIN)/paribus rehearse project
 	$(BIN)/paribus rehearse project_proposal
 	$(BIN)/paribus rehearse project_midterm
+
+programs: $(INSTALLED)  ## programs by other hands, executed (half a minute of the processor each) and measured; goes on where it stopped
+	$(BIN)/python -m tools.programs
+	-$(BIN)/python -m tests.red build/programs/A
+	-$(BIN)/python -m tests.red build/programs/B
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks

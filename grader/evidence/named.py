@@ -1,5 +1,7 @@
 """Recorded values that bear the name of a run and a metric, held against what that run recorded."""
 
+import re
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,14 +25,7 @@ class Misnamed:
 
 def misnamed(case: Case) -> Iterator[Misnamed]:
     """``encoder.macro_f1`` where no run called encoder, and no mean over its seeds, has that macro-F1."""
-    runs: dict[str, list[Run]] = {}
-    for run in finished(read_runs(case)):
-        record = run.record
-        for name in {
-            record.run_name,
-            f"{record.experiment}.{record.arm}" if record.experiment else record.run_name,
-        }:
-            runs.setdefault(name, []).append(run)
+    runs = _by_name(case)
     for name, (value, position) in named_values(case).items():
         of, _, metric = name.rpartition(".")
         if metric not in registry().metrics or of not in runs:
@@ -38,6 +33,36 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
         known = [float(run.metrics[metric]) for run in runs[of] if metric in run.metrics]
         if known and not _is_one_of(value, known, runs[of], metric):
             yield Misnamed(name, value, position, tuple(known))
+
+
+_SPREAD = re.compile(r"[._](?:sd|std|stdev|spread|deviation)$")
+"""Ends ``one_change.changed.macro_f1_sd`` and ``encoder.accuracy.std``."""
+
+
+def standard_errors(case: Case) -> Iterator[Misnamed]:
+    """Values that are named a standard deviation over seeds, and are that divided by the root of their number."""
+    runs = _by_name(case)
+    for name, (value, position) in named_values(case).items():
+        of, _, metric = _SPREAD.sub("", name).rpartition(".")
+        if not _SPREAD.search(name) or of not in runs or metric not in registry().metrics:
+            continue
+        seeds = [float(run.metrics[metric]) for run in by_seed(runs[of]).values() if metric in run.metrics]
+        deviation = statistics.stdev(seeds) if len(seeds) > 1 else 0.0
+        error = deviation / len(seeds) ** 0.5 if seeds else 0.0
+        near = min(ROUNDED, error / 20)
+        if error and abs(value - error) <= near < abs(value - statistics.pstdev(seeds)):
+            yield Misnamed(name, value, position, (deviation,))
+
+
+def _by_name(case: Case) -> dict[str, list[Run]]:
+    """The finished runs by what values may call them."""
+    runs: dict[str, list[Run]] = {}
+    for run in finished(read_runs(case)):
+        record = run.record
+        arm = f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
+        for name in {record.run_name, arm}:
+            runs.setdefault(name, []).append(run)
+    return runs
 
 
 def _is_one_of(value: float, known: list[float], runs: list[Run], metric: str) -> bool:

@@ -19,6 +19,7 @@ from grader.code.by_name import reached_by_name
 from grader.code.digests import other_code
 from grader.code.extremes import best_of_seeds
 from grader.code.findings import CodeFinding, Kind
+from grader.code.judged import misjudged
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.code.reading import about_experiment
@@ -53,7 +54,7 @@ def read(case: Case, vary: str) -> None:
     """Ask for everything that can be found in one notebook."""
     for key in experiment_keys(case):
         about_experiment(case, key, vary)
-    of_values = (typed_in, unequal_arms, best_of_seeds)
+    of_values = (typed_in, unequal_arms, best_of_seeds, misjudged)
     of_the_notebook = (leaks, reached_by_name, helper_looks, edited_records, other_code, handled_errors)
     for detect in (*of_values, *of_the_notebook):
         detect(case)
