@@ -18,7 +18,7 @@ _SAYS = re.compile(
 )
 """What the name of such a value may say."""
 _KEEPS = frozenset({"float", "int", "round"})
-_OF_A_RUN = frozenset({"metrics", "predictions", "epochs", "value", "best_epoch", "accuracy", "macro_f1"})
+_OF_A_RUN = frozenset({"metrics", "predictions", "epochs", "value", "best_epoch"})
 """What a finished run has."""
 _DEEPEST = 4
 

@@ -18,7 +18,7 @@ _FITTERS = FITS | {"minimize", "minimize_scalar", "curve_fit", "least_squares", 
 _TESTS = frozenset({"ttest_rel", "ttest_ind", "wilcoxon", "mannwhitneyu", "ranksums", "ks_2samp"})
 """Tests that take every number for a repetition of its own."""
 _JOINS = frozenset({"concatenate", "hstack", "ravel", "flatten", "chain", "from_iterable", "cat"})
-_PARTS = frozenset({"per_class_f1", "per_class", "predictions", "epochs"})
+_PARTS = ("per_class", "predictions", "epochs")
 """What a run has several of that are no repetitions."""
 _DEEPEST = 3
 
@@ -119,7 +119,7 @@ def _joins_parts(program: Program, step: Step, node: ast.expr, depth: int = 0) -
         joins = isinstance(inner, ast.Call) and called(inner) in _JOINS
         if joins and any(
             isinstance(item, ast.ListComp | ast.GeneratorExp)
-            and any(isinstance(part, ast.Attribute) and part.attr in _PARTS for part in ast.walk(item.elt))
+            and any(isinstance(part, ast.Attribute) and part.attr.startswith(_PARTS) for part in ast.walk(item.elt))
             for item in ast.walk(inner)
         ):
             return True

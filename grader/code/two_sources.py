@@ -49,7 +49,8 @@ def _read_alone(function: ast.AST, vary: str) -> tuple[ast.expr, ...]:
     left = set(shown_in(function))
     for node in ast.walk(function):
         words = ast.unparse(node).lower() if isinstance(node, ast.Call) else ""
-        measures = any(word in words for word in _MEASURES) and called(node) not in ("range", "log", "finish")
+        works = isinstance(node, ast.Call) and called(node) not in ("range", "log", "finish")
+        measures = works and any(word in words for word in _MEASURES)
         ratio = isinstance(node, ast.BinOp) and len({root_name(item) for item in _settings(node, vary)}) > 1
         if isinstance(node, ast.Compare | ast.Assert) or ratio or measures:
             left |= {id(inner) for inner in ast.walk(node)}
