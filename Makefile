@@ -8,7 +8,7 @@ export TOKENIZERS_PARALLELISM = false
 # Some images forbid Python to keep compiled modules. Then each notebook's kernel compiles its libraries anew, for seconds.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo told install test lint types pytest long installed first-run bench cluster hosts rehearse platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
+.PHONY: demo told install test lint types pytest long installed first-run bench cluster hosts rehearse programs platforms exports compare course screenshots zoo-terms bench-train gpu kills desk-kills desk-bench axe fuzz attacks clean help
 .DEFAULT_GOAL := help
 
 help:  ## show what there is
@@ -87,6 +87,11 @@ rehearse: $(INSTALLED)  ## the homeworks, the blind labs and the project: does g
 	$(BIN)/paribus rehearse project
 	$(BIN)/paribus rehearse project_proposal
 	$(BIN)/paribus rehearse project_midterm
+
+programs: $(INSTALLED)  ## programs by other hands, executed (half a minute of the processor each) and measured; goes on where it stopped
+	$(BIN)/python -m tools.programs
+	-$(BIN)/python -m tests.red build/programs/A
+	-$(BIN)/python -m tests.red build/programs/B
 
 platforms: $(INSTALLED)  ## the student package and the solutions with each image's pinned libraries
 	$(BIN)/python -m tools.platform_checks

@@ -3,7 +3,15 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.code.spread import is_scaled, shares_of, takes_a_rate, weighs_losses, words_of_table, words_spread
+from grader.code.spread import (
+    hands_a_rate,
+    is_scaled,
+    shares_of,
+    takes_a_rate,
+    weighs_losses,
+    words_of_table,
+    words_spread,
+)  # fmt: skip
 from grader.code.submitted import Trained
 from grader.evidence.runs import finished
 from grader.model import Case
@@ -123,7 +131,7 @@ def _places(
             inner |= {word for word in words_spread(following, context, item, names) if word in words}
             yield from ((item, words[word]) for word in sorted(inner)[:1])
         yield from _by_place(following, call, follows)
-        if vary == "batch_size" and takes_a_rate(scope, call):
+        if vary == "batch_size" and (takes_a_rate(scope, call) or hands_a_rate(following.found, scope, call)):
             yield call, "the setting learning_rate"
         if vary == "batch_size" and name in _OVERLAYS:
             yield from (

@@ -28,13 +28,17 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
         item.position for item in own_records(case) if item.record is not None and item.record.kind == "start"
     }
     changed = {call.step.position for call in found.calls if call.arm == "changed"}
-    wanted = [call.config for call in found.calls if call.step.position in changed and call.config is not None]
+    wanted = [
+        call.config for call in found.calls
+        if call.step.position in changed and call.arm in ("", "changed") and call.config is not None
+    ]  # fmt: skip
     predicted = _first_prediction(program)
     before = found.changed.first if predicted is None else predicted
-    recorded &= _own_loops(program)
+    own = _own_loops(program)
     same = Same(program, found, vary)
     for step in program.steps:
-        if step.order >= before or step.position in recorded:
+        begun = step.position in recorded and step.order >= own.get(step.position, before)
+        if step.order >= before or begun:
             continue
         for node in [
             item for given in _trained_by(program, found, step) for item in (given, *_gone_through(step, given))
@@ -65,7 +69,8 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
     those of which a loop over batches reads.
     """
     begin = {id(call.helper) for call in run_calls(program)}  # these keep a record
-    roots = {id(root) for root in found.roots} - begin
+    trains = {id(scope) for scope in found.reach.scopes if scope.name and _trains(program, scope)}
+    roots = ({id(root) for root in found.roots} | trains) - begin
     if any(id(scope) in begin for call in step.scope.calls for scope in program.functions_of(call.func)):
         return
     for call in step.scope.calls:
@@ -86,14 +91,27 @@ def _gone_through(step: Step, node: ast.expr) -> Iterator[ast.expr]:
             yield from loop.iter.elts if isinstance(loop.iter, ast.Tuple | ast.List) else ()
 
 
-def _own_loops(program: Program) -> set[int]:
-    """The cells that begin a run which an own loop trains, by themselves or through a helper."""
+def _own_loops(program: Program) -> dict[int, int]:
+    """The cells that begin a run which an own loop trains, by themselves or through a helper, each with the first
+    step that does.
+    """
     begins = [call for call in run_calls(program) if call.how == "start"]
     helpers = {id(call.helper) for call in begins if call.helper is not None}
-    return {call.step.position for call in begins} | {
-        step.position for step in program.steps for call in step.scope.calls
+    steps = [call.step for call in begins] + [
+        step for step in program.steps for call in step.scope.calls
         if any(id(scope) in helpers for scope in program.functions_of(call.func))
-    }  # fmt: skip
+    ]  # fmt: skip
+    found: dict[int, int] = {}
+    for step in steps:
+        found[step.position] = min(step.order, found.get(step.position, step.order))
+    return found
+
+
+def _trains(program: Program, scope: Scope) -> bool:
+    """A function that takes all of the steps of a training: a loop of its own, or of what it calls."""
+    reached = program.reach([scope]).scopes if not scope.is_class and len(scope.params) > 1 else ()
+    loops = any(inner.loops for inner in reached)
+    return loops and any(path[-1] == "backward" for inner in reached for path, _ in inner.called)
 
 
 def _takes_steps(program: Program, step: Step) -> bool:

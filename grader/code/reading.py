@@ -8,14 +8,21 @@ from grader.code.bent import bent_settings, caught_values, counted_runs
 from grader.code.beside import worked_out
 from grader.code.between import second_changes
 from grader.code.branches import branches, cut_loops, lookups, written_rounds
+from grader.code.cached import cached_weights, changed_after_caching, kept_lists, running_state
 from grader.code.decided import decisions
 from grader.code.defaults import default_wins, other_meaning
+from grader.code.hashed import seeded_by_the_configuration
 from grader.code.in_training import left_out, reused, unseen_by_the_memo
 from grader.code.instead import bound_otherwise, handed_out, trained_instead
 from grader.code.iterators import counted_by_default, used_up
 from grader.code.looks import chosen_seeds, early_looks
+from grader.code.one_value import as_one
 from grader.code.run_again import goes_on
+from grader.code.shifted import shifted_answers
 from grader.code.submitted import read_program, trained
+from grader.code.timed import ended_by_the_clock
+from grader.code.tries import best_of_tries
+from grader.code.two_sources import read_beside, trained_with_another
 from grader.evidence.runs import CASES
 from grader.model import Case
 from paribus.check.code.carried import carried_state, kept_models, shared_weights, taken_up
@@ -70,10 +77,21 @@ def about_experiment(case: Case, key: str, vary: str) -> tuple[CodeFinding, ...]
         *unseen_by_the_memo(case, program, found, vary),
         *ignored_seed(case, program, found),
         *early_looks(case, program, found, vary),
+        *read_beside(case, program, found, vary),
+        *as_one(case, program, found, vary),
+        *seeded_by_the_configuration(case, program, found),
+        *shifted_answers(case, program, found, vary),
+        *best_of_tries(case, program, found),
+        *changed_after_caching(case, program, found),
+        *cached_weights(case, program, found),
+        *kept_lists(case, program, found, vary),
+        *running_state(case, program, found),
+        *ended_by_the_clock(case, program, found),
     ]
     for position in dict.fromkeys(call.step.position for call in found.calls):
         findings += another_config(case, program, position)
         findings += handed_out(case, program, position)
+        findings += trained_with_another(case, program, position)
     once = {(item.kind, item.about, item.places[:1]): item for item in reversed(findings)}
     listed = sorted(once.values(), key=lambda item: (item.standing is not Standing.PROVED, not item.sure))
     return tuple(listed[:MOST])

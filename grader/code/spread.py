@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from paribus.check.code.facts import Scope
 from paribus.check.code.following import Context, Following
 from paribus.check.code.gathered import returned_by
+from paribus.check.code.moments import Training
+from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 
@@ -68,6 +70,15 @@ def takes_a_rate(scope: Scope, call: ast.Call) -> bool:
     rates = [item.value for item in call.keywords if item.arg == "lr"]
     rates += [rate for item in call.keywords if item.arg is None for rate in _rates_of_table(scope, item.value)]
     return any(isinstance(rate, ast.Name | ast.BinOp) and is_scaled(scope, rate) for rate in rates)
+
+
+def hands_a_rate(found: Training, scope: Scope, call: ast.Call) -> bool:
+    """An object is given a rate that is scaled so, and an optimiser takes it from there: ``lr=self.peak``."""
+    taken = {
+        path[1] for other in found.reach.scopes for inner in other.calls for item in inner.keywords
+        if item.arg == "lr" and (path := path_of(item.value)) is not None and len(path) == 2 and path[0] == "self"
+    }  # fmt: skip
+    return any(item.arg in taken and is_scaled(scope, item.value) for item in call.keywords)
 
 
 def _rates_of_table(scope: Scope, node: ast.expr) -> list[ast.expr]:

@@ -101,7 +101,16 @@ def _two_measures(node: _Part) -> bool:
     pairs = zip(node.keys, node.values, strict=True)
     arms = {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and key.value in _ARMS}
     measures = [_measures(value) for value in arms.values()]
-    return len(measures) == len(_ARMS) and all(measures) and not set.intersection(*measures)
+    if len(measures) < len(_ARMS):
+        return False
+    last = [any(map(_takes_the_last_epoch, ast.walk(value))) for value in arms.values()]
+    return last[0] != last[1] or (all(measures) and not set.intersection(*measures))
+
+
+def _takes_the_last_epoch(node: ast.AST) -> bool:
+    """``run.epochs[-1]``."""
+    of_epochs = isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "epochs"
+    return of_epochs and isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "-1"
 
 
 def _measures(node: ast.expr) -> set[str]:

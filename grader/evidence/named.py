@@ -1,11 +1,14 @@
 """Recorded values that bear the name of a run and a metric, held against what that run recorded."""
 
+import re
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.evidence.runs import finished, named_values, read_runs
+from grader.evidence.runs import Run, by_seed, finished, named_values, read_runs
 from grader.model import Case
-from paribus.records.misnamed import not_its_own
+from paribus.metrics.registry import registry
+from paribus.records.misnamed import ROUNDED, not_its_own
 
 
 @dataclass(frozen=True)
@@ -24,3 +27,33 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
     for name, (value, position) in named_values(case).items():
         if recorded := not_its_own(name, value, results):
             yield Misnamed(name, value, position, recorded)
+
+
+_SPREAD = re.compile(r"[._](?:sd|std|stdev|spread|deviation)$")
+"""Ends ``one_change.changed.macro_f1_sd`` and ``encoder.accuracy.std``."""
+
+
+def standard_errors(case: Case) -> Iterator[Misnamed]:
+    """Values that are named a standard deviation over seeds, and are that divided by the root of their number."""
+    runs = _by_name(case)
+    for name, (value, position) in named_values(case).items():
+        of, _, metric = _SPREAD.sub("", name).rpartition(".")
+        if not _SPREAD.search(name) or of not in runs or metric not in registry().metrics:
+            continue
+        seeds = [float(run.metrics[metric]) for run in by_seed(runs[of]).values() if metric in run.metrics]
+        deviation = statistics.stdev(seeds) if len(seeds) > 1 else 0.0
+        error = deviation / len(seeds) ** 0.5 if seeds else 0.0
+        near = min(ROUNDED, error / 20)
+        if error and abs(value - error) <= near < abs(value - statistics.pstdev(seeds)):
+            yield Misnamed(name, value, position, (deviation,))
+
+
+def _by_name(case: Case) -> dict[str, list[Run]]:
+    """The finished runs by what values may call them."""
+    runs: dict[str, list[Run]] = {}
+    for run in finished(read_runs(case)):
+        record = run.record
+        arm = f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
+        for name in {record.run_name, arm}:
+            runs.setdefault(name, []).append(run)
+    return runs

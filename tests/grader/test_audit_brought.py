@@ -11,10 +11,10 @@ import pytest
 from grader.audit.brought import CACHE, HUB_HOME, ZOO, bring
 from grader.audit.bubblewrap import INSIDE, Bubblewrap
 from grader.audit.class_audit import key_of
-from grader.audit.sandboxed.notebook import link_files
 from grader.audit.jobs import HOME, End, Job, Limits, Outcome
 from grader.audit.rerun import Rerun
 from grader.audit.sandbox import Refuses
+from grader.audit.sandboxed.notebook import link_files
 from grader.model import Submission
 from paribus.cli import main
 from tests.grader.classroom import make_release

@@ -18,6 +18,8 @@ import paribus.check.code
 from grader.code.answers import suspicious_answers
 from grader.code.by_name import reached_by_name
 from grader.code.digests import other_code
+from grader.code.extremes import best_of_seeds
+from grader.code.judged import misjudged
 from grader.code.leaks import leaks
 from grader.code.looks import helper_looks
 from grader.code.reading import about_experiment
@@ -53,8 +55,9 @@ def read(case: Case, vary: str) -> None:
     """Ask for everything that can be found in one notebook."""
     for key in experiment_keys(case):
         about_experiment(case, key, vary)
-    of_the_notebook = (leaks, typed_in, unequal_arms, reached_by_name, helper_looks, edited_records, other_code)
-    for detect in (*of_the_notebook, handled_errors):
+    of_values = (typed_in, unequal_arms, best_of_seeds, misjudged)
+    of_the_notebook = (leaks, reached_by_name, helper_looks, edited_records, other_code, handled_errors)
+    for detect in (*of_values, *of_the_notebook):
         detect(case)
     for cell in case.assignment.cells:
         found = case.matches[cell.key].recovered if cell.key in case.matches else None

@@ -8,12 +8,14 @@ from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.faults import false_record
 from grader.checks.survival import nothing_ran, outputs_lost, unless_lost
 from grader.checks.unrecorded import baseline_printed, baseline_shown_first, best_epoch_shown
+from grader.code.extremes import best_of_seeds
+from grader.code.judged import misjudged
 from grader.code.leaks import leaks
 from grader.code.typed_in import typed_in
 from grader.code.unequal import unequal_arms
 from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.false_metrics import TOLERANCE, false_metric
-from grader.evidence.named import misnamed
+from grader.evidence.named import misnamed, standard_errors
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, read_runs
 from grader.evidence.scores import items_of, recomputed
@@ -120,8 +122,9 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         values,
         evidence,
     )
-    code = doubts_of(case, (*leaks(case), *typed_in(case), *unequal_arms(case)))
-    return with_doubts(follow, [*code, *_misnamed(case), *_too_long(case)])
+    of_values = (*typed_in(case), *unequal_arms(case), *best_of_seeds(case), *misjudged(case))
+    code = doubts_of(case, (*leaks(case), *of_values))
+    return with_doubts(follow, [*code, *_misnamed(case), *_standard_errors(case), *_too_long(case)])
 
 
 def _as_measured(runs: Iterable[Run]) -> dict[str, dict[str, str]]:
@@ -170,6 +173,19 @@ def _misnamed(case: Case) -> list[Doubt]:
             "a value is named after a run and a metric, and no run of that name has it",
         )
         for item in misnamed(case)
+    ]  # fmt: skip
+
+
+def _standard_errors(case: Case) -> list[Doubt]:
+    """Standard errors that are recorded as standard deviations."""
+    return [
+        Doubt(
+            f"{item.name} was recorded as {item.value:.4f}: that is the standard error of the mean. The standard "
+            f"deviation over the seeds is {item.recorded[0]:.4f}. A person looks.",
+            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
+            "a value is named a standard deviation and is the standard error",
+        )
+        for item in standard_errors(case)
     ]  # fmt: skip
 
 

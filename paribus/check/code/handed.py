@@ -3,12 +3,14 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from paribus.check.code.depends import depending
 from paribus.check.code.facts import Scope
 from paribus.check.code.flow import FITS, HELD_OUT, JOINED, NOTHING, STEERED, TRAIN, Flow
 from paribus.check.code.following import arguments_of
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 from paribus.check.code.taken_apart import arguments
+from paribus.check.code.tuned import is_grid
 from paribus.check.names import called
 
 _DEEPEST = 2
@@ -31,7 +33,8 @@ def learnt_from(
             if _may_end_early(inner):
                 continue
             within = (flow if inner in scope.inner else notebook).inside(inner, given)
-            how = _learns(program, inner, within)
+            secret = {name for name, held in given.items() if held & _SECRET and TRAIN not in held}
+            how = _learns(program, inner, within) or _chooses(program, inner, secret)
             if how:
                 yield call, inner, how
             elif depth < _DEEPEST:
@@ -95,6 +98,20 @@ def _learns(program: Program, scope: Scope, flow: Flow) -> str:
             names = ast.unparse(node.func)
             if held & _SECRET and TRAIN not in held and "Label" not in names and not _is_new_here(node):
                 return "fits something to"
+    return ""
+
+
+def _chooses(program: Program, scope: Scope, secret: set[str]) -> str:
+    """It takes the best of some numbers, by how well each does on what it is given."""
+    known = depending(scope.node, secret)
+    for node in _surely(getattr(scope.node, "body", [])):
+        key = next((item.value for item in node.keywords if item.arg == "key"), None) if (
+            isinstance(node, ast.Call) and called(node) in ("max", "min") and node.args
+        ) else None  # fmt: skip
+        if isinstance(key, ast.Lambda) and isinstance(node, ast.Call) and is_grid(program, node.args[0]):
+            read = {inner.id for inner in ast.walk(key.body) if isinstance(inner, ast.Name)}
+            if read & known:
+                return "chooses a number by"
     return ""
 
 

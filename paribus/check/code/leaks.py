@@ -4,9 +4,11 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from paribus.check.code.depends import depends_on
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Page, Place, Standing, place_of, said
-from paribus.check.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, Flow
+from paribus.check.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, TRAIN, Flow
+from paribus.check.code.following import arguments_of
 from paribus.check.code.handed import learnt_from
 from paribus.check.code.moments import BEGINS, TRAINS, run_calls
 from paribus.check.code.paths import path_of
@@ -178,7 +180,7 @@ def _joined_rows(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[
         inside = id(scope) in look.scopes and (path[-1] in _LEARNS or _learns_from_all(look, call))
         if begins or trains or inside:
             given = (*call.args, *(item.value for item in call.keywords if not begins or item.arg == "data"))
-            if any(JOINED in flow.holds(item) for item in given):
+            if any(JOINED in flow.holds(item) for item in given) or _learns_from_both(look.program, call, flow):
                 where = place_of(look.page, step, call.lineno)
                 what = f"Training gets training and validation rows in one ({said(look.page, where)})"
                 yield _leak(look, where, what, scope.name)
@@ -192,6 +194,28 @@ def _learns_from_all(look: _Look, call: ast.Call) -> bool:
         for function in look.program.functions_of(call.func) if id(function) not in look.roots
         for inner in function.whole() for path, _ in inner.called
     )  # fmt: skip
+
+
+def _learns_from_both(program: Program, call: ast.Call, flow: Flow) -> bool:
+    """It is given a collection of parts, training rows and held-out ones among them, and fits something to each."""
+    for scope in program.functions_of(call.func):
+        begins = [inner for inner in scope.inner if inner.name == f"{scope.name}.__init__"]
+        for function in begins if scope.is_class else [scope]:
+            for name, item in arguments_of(function, call):
+                parts = flow.parts.get(item.id) if isinstance(item, ast.Name) else item
+                every = [flow.holds(part) for part in parts.elts] if isinstance(parts, ast.Tuple | ast.List) else []
+                both = {TRAIN, HELD_OUT} <= NOTHING.union(*every)
+                if both and any(path[-1] in FITS and _goes_through(fit, name) for path, fit in function.called):
+                    return True
+    return False
+
+
+def _goes_through(call: ast.Call, name: str) -> bool:
+    return any(
+        isinstance(node, ast.comprehension) and path_of(node.iter) == (name,)
+        for item in call.args
+        for node in ast.walk(item)
+    )
 
 
 def _only_tells(function: Scope) -> bool:
@@ -237,7 +261,7 @@ def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Code
             continue
         for item in call.keywords:
             held = flow.holds(item.value) if item.arg == "predictions" else NOTHING
-            if held & {LABELS, STEERED}:
+            if held & {LABELS, STEERED} and not _only_told(look.program, scope, flow, item.value):
                 where = place_of(look.page, step, item.value.lineno)
                 how = (
                     "are made with the validation labels themselves" if LABELS in held
@@ -247,6 +271,19 @@ def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Code
                     f"The predictions {how} ({said(look.page, where)}). {look.page.asks('predict without them')}"
                 )
                 yield CodeFinding(Kind.PREDICTIONS, Standing.SUSPECTED, because, (where,), scope.name)
+
+
+def _only_told(program: Program, scope: Scope, flow: Flow, value: ast.expr) -> bool:
+    """A function of the notebook is given the labels, and what it returns does not depend on them."""
+    if isinstance(value, ast.Name):
+        made = [store.value for store in scope.stores if store.path == (value.id,)]
+        value = made[0] if len(made) == 1 and made[0] is not None else value
+    functions = program.functions_of(value.func) if isinstance(value, ast.Call) else ()
+    if len(functions) != 1 or functions[0].is_class or not isinstance(value, ast.Call):
+        return False
+    given = dict(arguments_of(functions[0], value))
+    secret = {name for name, item in given.items() if flow.holds(item) & {LABELS, STEERED}}
+    return bool(secret) and len(given) == len(arguments(value)) and not depends_on(functions[0], secret)
 
 
 def _look(page: Page, program: Program) -> _Look:

@@ -105,7 +105,7 @@ class Origins:
             given = inner if inner is not None else node.args[0] if node.args else None
             return self.of(scope, given, line, depth) if given is not None else None
         if name == "setdefault" and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
-            lasts = self._lasts(scope, node.func.value) and not self._keyed_apart(scope, node.args[0])
+            lasts = self._lasts(scope, node.func.value) and not self.keyed_apart(scope, node.args[0])
             if lasts and self.makes(scope, node.args[1]):
                 text = ast.unparse(node.func.value)
                 return Origin(text, self.program.step_of(scope), node.lineno, frozenset({text}))
@@ -137,7 +137,7 @@ class Origins:
             return self._of_name(scope, path[0], node.lineno, depth) if len(path) == 2 else None
         key = node.slice if isinstance(node, ast.Subscript) else None
         if not self._lasts(scope, ast.Name(path[0], ast.Load())) or (
-            key is not None and self._keyed_apart(scope, key)
+            key is not None and self.keyed_apart(scope, key)
         ):
             return None
         if any(store.path == path for other in self.found.reach.scopes for store in other.stores):
@@ -191,7 +191,7 @@ class Origins:
                 keys = [node.slice for node in ast.walk(scope.node)
                         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
                         and path_of(node) == put.path]  # fmt: skip
-                if not any(self._keyed_apart(scope, key) for key in keys):
+                if not any(self.keyed_apart(scope, key) for key in keys):
                     text = f"{put.root}[{ast.unparse(keys[0])}]" if keys else put.root
                     return Origin(text, self.program.step_of(scope), put.line, frozenset({put.root}))
         return next(self._objects(owner), None)
@@ -211,7 +211,7 @@ class Origins:
     def _made_of(self, scope: Scope, node: ast.expr, depth: int = 0) -> Iterator[ast.expr]:
         """An expression, what its names were assigned, and what calls give for its parameters."""
         yield node
-        names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)} if depth < _KEYS_DEEP else set()
+        names = _whole(node) if depth < _KEYS_DEEP else set()
         for store in scope.stores:
             if store.root in names and len(store.path) == 1 and store.source is not None:
                 yield from self._made_of(scope, store.source, depth + 1)
@@ -256,18 +256,15 @@ class Origins:
             return isinstance(scope.default_of(path[0]), ast.Dict | ast.List | ast.Call)
         return path[0] not in scope.local or path[0] in scope.outer
 
-    def _keyed_apart(self, scope: Scope, key: ast.expr) -> bool:
+    def keyed_apart(self, scope: Scope, key: ast.expr) -> bool:
         """A key, or what it is made of, is another in the other arm."""
         return any(self._tells_apart(item) for item in self._made_of(scope, key))
 
     def _tells_apart(self, key: ast.AST) -> bool:
         """What is another in the other arm: the run's name, the varied setting, the whole configuration."""
-        names = {node.id for node in ast.walk(key) if isinstance(node, ast.Name)}
         parts = {node.attr for node in ast.walk(key) if isinstance(node, ast.Attribute)}
-        whole = {"config", "cfg", "settings"} & names and not parts
-        return (
-            mentions(key, self.vary) or bool(parts & _TELLS_APART) or bool(whole) or ("run" in names and not parts)
-        )
+        whole = {"config", "cfg", "settings", "run"} & _whole(key)
+        return mentions(key, self.vary) or bool(parts & _TELLS_APART) or bool(whole)
 
     def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:  # noqa: PLR0911
         """An expression makes a model, or an optimiser."""
@@ -338,3 +335,9 @@ class Origins:
         made = store.source
         known = isinstance(made, ast.Call) and is_first(step.scope, name) and self.makes(step.scope, made)
         return (step, made) if known and made is not None else None
+
+
+def _whole(node: ast.AST) -> set[str]:
+    """The names in an expression that begin no path: of ``(config.model, seed)`` the last."""
+    begin = {id(item.value) for item in ast.walk(node) if isinstance(item, ast.Attribute)}
+    return {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and id(item) not in begin}

@@ -62,11 +62,11 @@ def seeded_by_the_clock(page: Page, program: Program, found: Training) -> Iterat
     """What draws is seeded by the time or the machine, so that no recorded seed says what was drawn."""
     for step, scope in _functions(program, found):
         shown = shown_in(scope.node)
-        timed = {store.root for store in scope.stores if store.source is not None and _reads_a_clock(store.source)}
+        timed = {store.root for store in scope.stores if store.source is not None and reads_a_clock(store.source)}
         for call in scope.calls:
-            for value in _seeds_of(call):
+            for value in seeds_of(call):
                 by_name = any(isinstance(node, ast.Name) and node.id in timed for node in ast.walk(value))
-                if (by_name or _reads_a_clock(value)) and not _is_only_shown(scope, call, shown):
+                if (by_name or reads_a_clock(value)) and not _is_only_shown(scope, call, shown):
                     where = place_of(page, step, call.lineno)
                     yield CodeFinding(
                         Kind.SEED, Standing.SUSPECTED,
@@ -77,7 +77,7 @@ def seeded_by_the_clock(page: Page, program: Program, found: Training) -> Iterat
                     )  # fmt: skip
 
 
-def _reads_a_clock(value: ast.expr) -> bool:
+def reads_a_clock(value: ast.expr) -> bool:
     return any(isinstance(node, ast.Call) and called(node) in _CLOCKS for node in ast.walk(value))
 
 
@@ -108,6 +108,8 @@ def _uses_seed(program: Program, found: Training, within: set[int], *, several: 
               if isinstance(node, ast.Name)}  # fmt: skip
 
     def is_seed(scope: Scope, node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute) and _is_left_to_its_default(program, found, scope, node):
+            return False
         if isinstance(node, ast.Attribute | ast.Subscript):
             spelled = "seed" in (last_name(node) or getattr(node, "attr", "")).lower()
             return spelled and id(node) not in within and not _is_seeder(scope, node)
@@ -127,12 +129,25 @@ def _uses_seed(program: Program, found: Training, within: set[int], *, several: 
     )  # fmt: skip
 
 
+def _is_left_to_its_default(program: Program, found: Training, scope: Scope, node: ast.Attribute) -> bool:
+    """``self.seed`` of a class whose objects training makes without an argument, and gives no seed later."""
+    owner = scope.name.rpartition(".")[0]
+    if not isinstance(node.value, ast.Name) or node.value.id != "self" or owner not in program.defined:
+        return False
+    made = [call for other in found.reach.scopes for call in other.calls if called(call) == owner]
+    given = any(
+        store.path[-1] == node.attr and store.root != "self" and len(store.path) > 1
+        for other in found.reach.scopes for store in other.stores
+    )  # fmt: skip
+    return bool(made) and not given and not any(call.args or call.keywords for call in made)
+
+
 def _is_seeder(scope: Scope, node: ast.AST) -> bool:
     """``np.random.seed(…)`` and ``training.seed_everything(…)`` set a seed and read none."""
     return any(call.func is node for call in scope.calls)
 
 
-def _seeds_of(call: ast.Call) -> list[ast.expr]:
+def seeds_of(call: ast.Call) -> list[ast.expr]:
     """What a call is given as a seed."""
     values: list[ast.expr] = [item.value for item in call.keywords if item.arg in SEED_WORDS]
     return [*values, call.args[0]] if called(call) in SEEDERS and call.args else values
@@ -142,7 +157,7 @@ def _seed_given(program: Program, scope: Scope, call: ast.Call) -> str | None:
     """The seed of a call where it may be no run's: a number that is written out, here or once under a name of the
     notebook, a parameter, a number that is worked out.
     """
-    for value in _seeds_of(call):
+    for value in seeds_of(call):
         plain = constant_of(program, scope, value)
         if plain is None and isinstance(value, ast.Name) and value.id in scope.params:
             default = scope.default_of(value.id)

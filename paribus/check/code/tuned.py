@@ -28,13 +28,13 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
         key = next((item.value for item in call.keywords if item.arg == "key"), None)
         for item in of:
             table = made.get(item.id) if isinstance(item, ast.Name) else item
-            tries = _is_grid(program, item) or _tries(program, table)
+            tries = is_grid(program, item) or _tries(program, table)
             if (tries and isinstance(key, ast.Lambda) and _asks_labels(key.body, flow)) or (
                 _tries(program, table) and table is not None and _asks_labels(table, flow)
             ):
                 yield call
     for loop in scope.loops:
-        tries = isinstance(loop, ast.For) and _is_grid(program, loop.iter) and not _logs(loop)
+        tries = isinstance(loop, ast.For) and is_grid(program, loop.iter) and not _logs(loop)
         if isinstance(loop, ast.For) and (tries or _trains_anew(program, loop)):
             scores = {
                 store.root for store in scope.stores
@@ -48,13 +48,13 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
                         yield branch.test
 
 
-def _is_grid(program: Program, node: ast.expr | None) -> bool:
+def is_grid(program: Program, node: ast.expr | None) -> bool:
     """Numbers to try: ``np.linspace(0, 2, 21)``, ``(0.1, 1.0, 10.0)``, or a name of such."""
     if isinstance(node, ast.Call):
         return called(node) in _GRIDS
     if isinstance(node, ast.Name):
         values = [store.value for _, store in program.bound.get(node.id, ())]
-        return bool(values) and values[-1] is not None and not isinstance(values[-1], ast.Name) and _is_grid(
+        return bool(values) and values[-1] is not None and not isinstance(values[-1], ast.Name) and is_grid(
             program, values[-1]
         )  # fmt: skip
     numbers = node.elts if isinstance(node, ast.Tuple | ast.List) else []
@@ -75,7 +75,7 @@ def _tries(program: Program, table: ast.AST | None) -> bool:
     """Several of something: one for each number of a grid, or models that are trained one after another."""
     if not isinstance(table, _MANY):
         return False
-    if any(_is_grid(program, item.iter) for item in table.generators):
+    if any(is_grid(program, item.iter) for item in table.generators):
         return True
     element = table.value if isinstance(table, ast.DictComp) else table.elt
     return any(
