@@ -11,7 +11,7 @@ from grader.checks.support import against_itself, contradicted, doubted, numbers
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import as_printed, without_records
 from grader.evidence import cues
-from grader.evidence.cited import unlisted
+from grader.evidence.cited import names_a_source, unlisted
 from grader.evidence.diary import is_diary
 from grader.evidence.measured import Measured, measure
 from grader.evidence.runs import experiment_keys, find_arms
@@ -23,7 +23,6 @@ from grader.evidence.tracing import is_open, or_of_another, trace_sentences
 from grader.evidence.unrecorded.arms import unrecorded_experiments
 from grader.evidence.worded.all import find_doubts
 from grader.model import Case, Evidence, Outcome
-from grader.reading import vocabulary
 from grader.reading.answers import count_words, is_untouched, new_sentences, normal, read_answer, sentences, words
 from grader.reading.prose import Block, read_cell, read_markdown
 from grader.reading.written import written_parts
@@ -261,7 +260,7 @@ def sources_cited(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     for text, key in _own_texts(case, cell):
         found = _LINK.search(text) or _HREF.search(text)
         for sentence in sentences(text):
-            named = vocabulary.has("sources", "words", sentence) and _says_something(sentence, text)
+            named = names_a_source(sentence) and _says_something(sentence, text)
             if found is None and not named:
                 continue
             if found is None or _LINK.search(sentence) or _HREF.search(sentence):

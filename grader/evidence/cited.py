@@ -18,6 +18,16 @@ _MONTHS = re.compile(
     r"week|year|the|of)",
     re.IGNORECASE,
 )
+_NO_SOURCE = re.compile(
+    r"\breference (?:code|implementation|runs?|rows?|numbers?|values?|models?|records?|bands?|points?|arm)\b",
+    re.IGNORECASE,
+)
+"""What is called a reference and is nobody's source."""
+
+
+def names_a_source(sentence: str) -> bool:
+    """A word for a source or an AI tool, or for having used none, is in it."""
+    return vocabulary.has("sources", "words", _NO_SOURCE.sub("", sentence))
 
 
 def unlisted(case: Case, memo: Cell) -> str:

@@ -80,7 +80,7 @@ def _values(case: Case) -> tuple[_Value, ...]:
         (labels, number, cell.position, tuple(f"{cell.position} {name}" for name in series))
         for cell in case.notebook.cells
         if cell.cell_type == "code"
-        for labels, number, series in _numbers_of(cell)
+        for labels, number, series in numbers_of(cell)
         if not number.spelled and (cell.position in released or number.text.lstrip("+-−") not in typed)
     )
     return tuple(chain.from_iterable(starmap(_parts_of, islice(found, MAX_SHOWN))))
@@ -139,11 +139,12 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return text
 
 
-_Found = tuple[str, Number, tuple[str, ...]]
+Found = tuple[str, Number, tuple[str, ...]]
 """What labels a printed number, the number, and the row and the column that it is in."""
 
 
-def _numbers_of(cell: RecoveredCell) -> Iterator[_Found]:
+def numbers_of(cell: RecoveredCell) -> Iterator[Found]:
+    """Every number that the outputs of a cell show, with its labels; what records say is left out."""
     for output in cell.outputs:
         if output.html:
             if BEGIN in output.html:
@@ -155,7 +156,7 @@ def _numbers_of(cell: RecoveredCell) -> Iterator[_Found]:
             yield from _lines(output)
 
 
-def _table(html: str) -> Iterator[_Found]:
+def _table(html: str) -> Iterator[Found]:
     """A cell of a table is named by its row's first cells and its column's heading."""
     body = parse(html[:200_000]).body
     for table in body.css("table") if body is not None else ():
@@ -166,7 +167,7 @@ def _table(html: str) -> Iterator[_Found]:
         yield from _grid([row for row in rows if row])
 
 
-def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[_Found]:
+def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[Found]:
     header: Sequence[tuple[str, str]] = ()
     for row in rows:
         if not header or all(tag == "th" for tag, _ in row):
@@ -182,7 +183,7 @@ def _grid(rows: Sequence[Sequence[tuple[str, str]]]) -> Iterator[_Found]:
                 yield f"{' '.join(labels)} {column}", number, (f"row {' '.join(labels)}", f"column {column}")
 
 
-def _lines(output: Output) -> Iterator[_Found]:
+def _lines(output: Output) -> Iterator[Found]:
     """A number in a line is named by the line's label and by the words right before it, else right after it."""
     columns: Sequence[str] = ()
     for index, raw in enumerate(output.text[:40_000].splitlines()[:MAX_LINES]):
@@ -192,8 +193,8 @@ def _lines(output: Output) -> Iterator[_Found]:
             cells = [cell for cell in _COLUMNS.split(line.strip()) if cell]
             columns = cells if 1 < len(cells) <= 12 else line.split() if 1 < len(line.split()) <= 12 else ()
             continue
-        for part in _parts(line):
-            for labels, number, series in _line(part, find_numbers(part), columns):
+        for part, found in ((part, find_numbers(part)) for part in _parts(line)):
+            for labels, number, series in _line(part, found, columns) if found else ():
                 yield labels, number, (f"line {index}", f"label {_LABEL_END.split(line)[0]}", *series)
 
 
@@ -211,7 +212,7 @@ def _parts(line: str) -> Iterator[str]:
     yield from (f"{title if len(title) <= TITLE else ''}{part.strip()}" for part in parts[1:])
 
 
-def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[_Found]:
+def _line(line: str, numbers: Sequence[Number], columns: Sequence[str]) -> Iterator[Found]:
     label = _LABEL_END.split(line[: numbers[0].start], maxsplit=1)[0]
     bare = len(numbers) > 1 and all(
         not line[first.end : second.start].strip(" ,;|\t") for first, second in pairwise(numbers)
