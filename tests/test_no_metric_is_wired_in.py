@@ -59,6 +59,7 @@ LEFT = {
     "grader/evidence/unrecorded/names.py": "how code and libraries spell them",
     "grader/evidence/unrecorded/printed.py": "what scikit-learn's report calls them",
     "grader/evidence/worded/limits.py": "how a limit on a size is printed",
+    "grader/evidence/worded/overreach.py": "sentences about the count",
     "grader/evidence/worded/printed.py": "how a table of latencies is printed",
     "grader/reading/vocabulary.toml": "what people call them in other languages",
 }

@@ -52,7 +52,7 @@ def read_claim(text: str) -> tuple[Claim, str]:
     Who writes that one cannot tell says so, even where a sentence before it claims an effect; who claims an effect
     in so many words after it says both, and a person reads it. Caution without such words ("one seed", "a lead")
     counts where nothing bolder is said. A claim that is asked or quoted ("not", "if", "would") is none; one that is
-    taken back behind it ("only if it survives more seeds", "nothing more") is `TAKEN_BACK`, with the words that do.
+    taken back behind it ("only if it survives more seeds", "nothing more") is `TAKEN_BACK`, with the claim.
     """
     found: dict[Claim, str] = {}
     cautious, wary, last = "", "", Claim.UNREADABLE
@@ -82,7 +82,7 @@ def read_claim(text: str) -> tuple[Claim, str]:
         )
     back = next((sentence for lower, sentence in behind if takes_back(lower)), "")
     if back:
-        return Claim.TAKEN_BACK, back
+        return Claim.TAKEN_BACK, found[bold[0]] if bold else back
     if bold:
         return (Claim.LEANING if cautious else bold[0]), found[bold[0]]
     if Claim.LEANING in found and not cautious:

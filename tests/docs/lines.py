@@ -148,6 +148,8 @@ NOT_TYPED = {
     "paribus publish week1 --owner NAME": OWNER,
     f"{GRADE} --out build/graded --run-tests": SANDBOX,
     "paribus audit build/graded --sample 5": SANDBOX,
+    "paribus audit build/graded --cache ~/.cache/huggingface --zoo build/student/zoo --memory-mb 24000 "
+    "--disk-mb 6000": SANDBOX,
     "dask scheduler": DASK,
     "dask worker tcp://host:8786 --nworkers 8": DASK,
     f"{GRADE} --out build/graded --cluster tcp://host:8786": DASK,

@@ -52,7 +52,11 @@ def wrong_extremes(reading: Reading, values: Values) -> Iterator[Doubt]:
             level = _LEVEL.fullmatch(hit[0]) is not None and not change
             if len(here) == 1 and not mine and (change or level):
                 yield from _of_tiers(reading, values, next(iter(here)), hit[0], change=change, up=up)
-            elif len(mine) == 1 and not here and (change or "change" in reading.lower or "differ" in reading.lower):
+            elif (
+                len(mine) == 1
+                and not here
+                and (change or "change" in reading.nameless or "differ" in reading.lower)
+            ):
                 yield from _of_seeds(reading, values, next(iter(mine)), hit[0], up=up, size=not change)
 
 
@@ -178,6 +182,6 @@ def _seeds(reading: Reading, values: Values) -> list[tuple[int, int]]:
     """Where seeds are named by their number."""
     return [
         (found.start(), int(found[0]))
-        for found in re.finditer(r"(?<![\d.,])\d{1,6}(?![\d%]|[.,]\d|\s?%)", reading.lower)
+        for found in re.finditer(r"(?<![\w.,])\d{1,6}(?![\d%]|[.,]\d|\s?%)", reading.lower)
         if int(found[0]) in values.known_seeds
     ]
