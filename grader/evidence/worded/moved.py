@@ -36,11 +36,21 @@ def reversed_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         if any(agreed(a, first) and agreed(b, second) for a, b in steps):
             continue
         turned = [(a, b) for a, b in steps if agreed(a, second) and agreed(b, first)]
-        if turned:
+        if turned and not _are_of_one_arm(values, first, second):
             a, b = turned[0]
             why = f"{first.text} to {second.text}: {a.title} was {a.value:.4g} before and {b.value:.4g} after"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
+
+
+def _are_of_one_arm(values: Values, first: Number, second: Number) -> bool:
+    """Both are of the seeds of one arm: "from A to B" may be how far apart they lie."""
+    for group in values.measured.groups:
+        for name in _metrics(values.measured):
+            seeds = [_fact(value, name) for value in values.seeds(name, group.key).values()]
+            if all(any(agreed(fact, number) for fact in seeds) for number in (first, second)):
+                return True
+    return False
 
 
 def _is_step(lower: str, first: Number, second: Number) -> bool:

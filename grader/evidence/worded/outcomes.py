@@ -50,7 +50,8 @@ def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = 
             continue
         if (hit := vocabulary.says("foretold", name, text)) is None:
             continue
-        around = text[max(0, hit.start() - 24) : hit.start()]
+        until = hit.end() if name in _HELD else hit.start()  # "die Vorhersage ist nicht eingetroffen"
+        around = text[max(0, hit.start() - 24) : until] + " " * (name in _HELD)
         asked = "?" in text[hit.end() : hit.end() + 3] or text.rstrip().endswith("?")
         if asked or vocabulary.says("foretold", "denied", around):
             continue

@@ -23,6 +23,10 @@ LOOSE = 0.25
 """The share by which a multiple in words may miss what it names: "about a third" is said of 0.3 and of 0.4."""
 _JOIN = r"\s*(?:of |than |as (?:high|large|big|much|many|good) as |von |de |di |do |od |dell[ao']? ?)?(?:the |its |that |those |der |den |les? |la |el |los |il |o )?(?:value |baseline'?s? |other )?(?:of )?\W?$"  # noqa: E501
 _PIECE = re.compile(r"[;:.]\s")
+_OF_ITS_OWN = re.compile(
+    r"\bthan (?:doubl|tripl|halv|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|\d)"
+)
+"""More than doubled, more than five: what is more is no number of the two that follow."""
 _OTHER_WAY = re.compile(r"\bnot\b|n't\b|\bno\b|\bnever\b|\bthan (?:\w+ )?\d|\bby \d|\bif\b|\?")
 
 
@@ -88,6 +92,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
             hit is None
             or (more and less)
             or _goes_on(before, hit)
+            or _OF_ITS_OWN.search(before)
             or _OTHER_WAY.search(before[max(0, hit.start() - 40) :])
         ):
             continue
