@@ -14,8 +14,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 """Other tests run beside it."""
 BOUND = 4 * 30.0
 """Seconds of the processor: half a minute of two cores, twice, as a busy processor does less in a second."""
-SHORT = ("project_proposal", "project_midterm")
+SHORT = ("project_proposal",)
 LONG = (
+    "project_midterm",
     "week3_homework", "week4_lab", "week4_homework", "week5_lab", "week5_homework", "week6_homework", "project",
     "methodology_lab",
 )  # fmt: skip
