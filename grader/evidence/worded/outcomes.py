@@ -50,10 +50,10 @@ def wrong_outcomes(reading: Reading, outcome: Foretold, about: frozenset[str] = 
             continue
         if (hit := vocabulary.says("foretold", name, text)) is None:
             continue
-        until = hit.end() if name in _HELD else hit.start()  # "die Vorhersage ist nicht eingetroffen"
-        around = text[max(0, hit.start() - 24) : until] + " " * (name in _HELD)
+        before = text[max(0, hit.start() - 24) : hit.start()]
+        within = f"{hit[0]} " if name in _HELD else ""  # "die Vorhersage ist nicht eingetroffen"
         asked = "?" in text[hit.end() : hit.end() + 3] or text.rstrip().endswith("?")
-        if asked or vocabulary.says("foretold", "denied", around):
+        if asked or any(vocabulary.says("foretold", "denied", part) for part in (before, within)):
             continue
         prediction = outcome.prediction
         yield Doubt(
