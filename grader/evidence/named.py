@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.evidence.runs import Run, by_seed, finished, named_values, read_runs
 from grader.model import Case
 from paribus.metrics.registry import registry
-from paribus.records.misnamed import ROUNDED, not_its_own
+from paribus.records.misnamed import ROUNDED, names_of, not_its_own
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,6 @@ def _by_name(case: Case) -> dict[str, list[Run]]:
     """The finished runs by what values may call them."""
     runs: dict[str, list[Run]] = {}
     for run in finished(read_runs(case)):
-        record = run.record
-        arm = f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
-        for name in {record.run_name, arm}:
+        for name in names_of(run.record):
             runs.setdefault(name, []).append(run)
     return runs

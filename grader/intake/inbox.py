@@ -197,7 +197,7 @@ def _of_student(items: Sequence[_Owned], anonymous: bool, told: bool) -> Iterato
     remarks: list[str] = []
     if len(chosen) > 1:
         names = [item.file for item in chosen]
-        words = f"duplicate: this student handed in {len(chosen)} files: {_listed(names)}. {copy_hint(names)}"
+        words = f"duplicate: {len(chosen)} files were handed in: {_listed(names)}. {copy_hint(names)}"
         remarks.append(words.strip())
     if others:
         remarks.append(f"Not read: {_listed(others)}.")

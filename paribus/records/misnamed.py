@@ -17,7 +17,7 @@ def not_its_own(name: str, value: float, results: Iterable[Record]) -> tuple[flo
     of, _, metric = name.rpartition(".")
     if metric not in registry():
         return ()
-    mine = [record for record in results if of in _names_of(record) and metric in record.values]
+    mine = [record for record in results if of in names_of(record) and metric in record.values]
     known = [float(record.values[metric]) for record in mine]
     by_seed = {record.seed: float(record.values[metric]) for record in mine}
     seeds = list(by_seed.values())
@@ -27,6 +27,6 @@ def not_its_own(name: str, value: float, results: Iterable[Record]) -> tuple[flo
     return () if fits else tuple(known)
 
 
-def _names_of(record: Record) -> tuple[str, ...]:
+def names_of(record: Record) -> tuple[str, ...]:
     """What a value calls a run: its name, or the arm of its experiment."""
     return (record.run_name, f"{record.experiment}.{record.arm}") if record.experiment else (record.run_name,)

@@ -64,7 +64,7 @@ def test_two_files_of_one_student_are_both_kept_and_said(tmp_path: Path) -> None
     folder = "Ada_1_assignsubmission_file_"
     found = read(make_zip(tmp_path / "all.zip", {f"{folder}/b.html": b"b", f"{folder}/a.ipynb": b"a"}))
     assert [(item.submission, item.content) for item in found] == [("ada-1-d1e52b", b"a"), ("ada-1-15b2b1", b"b")]
-    assert all(item.remarks == ("duplicate: this student handed in 2 files: a.ipynb, b.html.",) for item in found)
+    assert all(item.remarks == ("duplicate: 2 files were handed in: a.ipynb, b.html.",) for item in found)
 
 
 def test_parts_of_a_page_and_other_files_are_remarked_not_graded(tmp_path: Path) -> None:

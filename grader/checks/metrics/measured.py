@@ -15,7 +15,7 @@ from grader.code.typed_in import typed_in
 from grader.code.unequal import unequal_arms
 from grader.evidence.checkpoints import examine, metric_of
 from grader.evidence.false_metrics import TOLERANCE, false_metric
-from grader.evidence.named import misnamed, standard_errors
+from grader.evidence.named import Misnamed, misnamed, standard_errors
 from grader.evidence.roles import longer_than_planned
 from grader.evidence.runs import Run, finished, read_runs
 from grader.evidence.scores import items_of, recomputed
@@ -165,28 +165,22 @@ def _too_long(case: Case) -> list[Doubt]:
 
 def _misnamed(case: Case) -> list[Doubt]:
     """Recorded values that bear a run's name and none of its numbers."""
-    return [
-        Doubt(
-            f"{item.name} was recorded as {item.value:.4f}, and the run of that name has "
-            f"{listed((f'{value:.4f}' for value in item.recorded), 'or')}. A person looks.",
-            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
-            "a value is named after a run and a metric, and no run of that name has it",
-        )
-        for item in misnamed(case)
-    ]  # fmt: skip
+    why = "a value is named after a run and a metric, and no run of that name has it"
+    found = [(item, listed((f"{value:.4f}" for value in item.recorded), "or")) for item in misnamed(case)]
+    return [_of_value(case, item, f", and the run of that name has {known}", why) for item, known in found]
 
 
 def _standard_errors(case: Case) -> list[Doubt]:
     """Standard errors that are recorded as standard deviations."""
-    return [
-        Doubt(
-            f"{item.name} was recorded as {item.value:.4f}: that is the standard error of the mean. The standard "
-            f"deviation over the seeds is {item.recorded[0]:.4f}. A person looks.",
-            (Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}"),),
-            "a value is named a standard deviation and is the standard error",
-        )
-        for item in standard_errors(case)
-    ]  # fmt: skip
+    why = "a value is named a standard deviation and is the standard error"
+    told = ": that is the standard error of the mean. The standard deviation over the seeds is"
+    return [_of_value(case, item, f"{told} {item.recorded[0]:.4f}", why) for item in standard_errors(case)]
+
+
+def _of_value(case: Case, item: Misnamed, told: str, why: str) -> Doubt:
+    """A doubt about a recorded value, with its number and its cell."""
+    written = Evidence(case.cell_name(item.position), f"{item.name} {item.value:.4f}")
+    return Doubt(f"{item.name} was recorded as {item.value:.4f}{told}. A person looks.", (written,), why)
 
 
 def _items(case: Case, run: Run) -> int:
