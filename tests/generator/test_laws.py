@@ -23,8 +23,9 @@ from generator.sources.source import load_source
 from paribus.course.assignment import Assignment, Role
 from paribus.course.release import read_release, write_release
 from tests.generator.courses import ENTRIES, NAMES, build_one, every_reference
+from tests.sampled import sampled
 
-everywhere = pytest.mark.parametrize("name", NAMES)
+everywhere = pytest.mark.parametrize("name", sampled(NAMES, 2))
 with_tasks = pytest.mark.parametrize("name", [name for name in NAMES if build_one(name).source.tasks()])
 
 

@@ -38,6 +38,7 @@ def solved(material: tuple[Material, Notebook]) -> Solved:
     return read_solved(work, made.release)
 
 
+@pytest.mark.long
 def test_every_kind_of_fault_is_planted_where_its_check_is(solved: Solved) -> None:
     table = make_table("week1_homework", "course", solved)
     planted = [fault for fault in table.faults if "one_change" in fault.name]

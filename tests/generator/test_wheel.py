@@ -118,6 +118,7 @@ def test_it_installs_into_a_bare_environment_without_an_index(tmp_path: Path) ->
     assert done.stdout.split() == [paribus.__version__, "False"]
 
 
+@pytest.mark.long
 def test_every_module_imports_without_the_instructors_extras(tmp_path: Path) -> None:
     """The package as packed, with the rooms above and their libraries out of reach."""
     archive().extractall(tmp_path)

@@ -74,6 +74,7 @@ def test_logs_have_the_recipes_epochs(built: Built) -> None:
     assert epochs == {"undertrained": 1, "starved": 8, "baseline": 3, "weighted": 3}
 
 
+@pytest.mark.long
 def test_models_predict_what_training_logged(built: Built) -> None:
     """Loaded from safetensors, each has the accuracy at the end of its log."""
     zoo = open_zoo(built.student)
@@ -149,6 +150,7 @@ def _rates(folder: Path, gate: str, zoo: Zoo = PLAN.zoo) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_gates_that_hold_name_the_model(built: Built, tmp_path: Path) -> None:
     """With the steps of an epoch as the one gate, six of the 24 keys fit, and a false key is refused."""
     rates = _rates(tmp_path, "starved.short_epochs")
@@ -200,6 +202,7 @@ def test_a_terms_key_opens_no_other_terms_folder(built: Built, tmp_path: Path) -
     assert page.is_file()
 
 
+@pytest.mark.long
 def test_a_folder_that_fits_no_key_is_refused(built: Built, tmp_path: Path) -> None:
     """A gate that no model keeps, whichever recipe it is given to."""
     zoo = replace(PLAN.zoo, recipes=tuple(_harder(recipe) for recipe in PLAN.zoo.recipes))

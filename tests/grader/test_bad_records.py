@@ -246,6 +246,7 @@ FIELDS = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(FIELDS), ANYTHING), min_size=1, max_size=4))
 def test_any_values_in_any_fields_break_no_check(changes: list[tuple[int, str, Any]]) -> None:

@@ -173,6 +173,7 @@ def test_a_worker_that_is_killed_loses_nothing(workers: Client) -> None:
     assert got == {number: number for number in range(12)}
 
 
+@pytest.mark.long
 def test_an_item_that_kills_its_worker_costs_only_itself(workers: Client) -> None:
     """Whoever was beside it, in its own task or in another, is tried again, one by one."""
     others = [*range(100, 140), *range(200, 210)]

@@ -66,6 +66,7 @@ def read(case: Case, vary: str) -> None:
             list(suspicious_answers(case, cell.grades))
 
 
+@pytest.mark.long
 def test_every_finding_has_a_faulty_case_with_an_honest_twin(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reads every faulty program once more, which takes some seconds: a finding does not tell where it was made."""
     made: set[tuple[str, int]] = set()

@@ -19,6 +19,7 @@ from tests.grader.test_grade_command import submission
 from tests.robust.attacks import everywhere
 from tests.robust.finished import check_finished, finish
 from tests.robust.hostile import HOMEWORK, NAMES, TEXTS, check_judged
+from tests.sampled import sampled
 
 
 def put(folder: Path, name: bytes, content: bytes) -> None:
@@ -28,12 +29,13 @@ def put(folder: Path, name: bytes, content: bytes) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("text", sampled(TEXTS, 4), ids=lambda text: ascii(text[:12]))
 def test_no_text_breaks_a_check_or_the_line(text: str) -> None:
     """In every answer, output and record of a real homework."""
     check_judged([text])
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=40) | st.sampled_from(TEXTS), min_size=1, max_size=6))
 def test_no_texts_break_a_check_or_the_line(texts: list[str]) -> None:
@@ -51,6 +53,7 @@ def test_a_class_of_hostile_texts_is_graded_to_the_end(tmp_path: Path) -> None:
     check_finished(tmp_path / "out", len(TEXTS) + 1)
 
 
+@pytest.mark.long
 def test_a_class_of_hostile_names_is_graded_to_the_end_and_each_is_named(tmp_path: Path) -> None:
     """Files, and folders, as a person unpacked or named them; the second run knows them all again."""
     for number, name in enumerate(NAMES):

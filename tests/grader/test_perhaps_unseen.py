@@ -1,15 +1,17 @@
 """What may be hidden and nobody can tell; style sheets of other cells, formulas, numbers with other characters."""
 
+from itertools import product
+
 import pytest
 
 from grader.reading.lookalikes import as_seen
 from grader.reading.unseen import left_out_of, unread_remark
 from tests.grader.test_unseen import FORMS, HIDDEN, case_with, memo, recovered, words_of
 from tests.grader.ways_to_hide import UNTOLD
+from tests.sampled import sampled
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("way", UNTOLD)
+@pytest.mark.parametrize(("way", "form"), sampled(list(product(UNTOLD, FORMS)), 4))
 def test_what_nobody_can_tell_without_drawing_the_page_is_read_and_told(way: str, form: str) -> None:
     cell = memo(f"It is plain. {UNTOLD[way][0].format(HIDDEN)} And so on.", form)
     assert HIDDEN in words_of(cell)

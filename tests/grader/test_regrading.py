@@ -29,6 +29,7 @@ def manual(out: Path) -> set[tuple[object, ...]]:
     return {(*row[:3], row[4]) for row in rows if row[4] is not None}
 
 
+@pytest.mark.long
 def test_after_a_changed_check_everything_is_judged_anew_and_what_people_gave_stays(tmp_path: Path) -> None:
     """Nobody has to bump a version or empty a folder; --diff says what became of whom."""
     make_class(tmp_path / "class", 3)

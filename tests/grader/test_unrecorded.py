@@ -19,6 +19,7 @@ from nbconvert import HTMLExporter
 from grader.grading.grade import grade_one
 from grader.model import Outcome, Result, Submission, Verdict
 from tests.grader.releases import released
+from tests.sampled import sampled
 from tests.shipped import load_base
 
 FOLDER = Path(__file__).with_name("unrecorded")
@@ -74,7 +75,7 @@ def rewritten(name: str, true: str, false: str) -> dict[str, Verdict]:
 # --- whole notebooks ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 4))
 def test_every_verdict_and_every_proposal_is_what_a_person_would_say(name: str) -> None:
     for check, label in labels_of(name).items():
         verdict = graded(name)[check]
@@ -83,13 +84,13 @@ def test_every_verdict_and_every_proposal_is_what_a_person_would_say(name: str) 
             assert said == WANT[label].value, (check, verdict.because, verdict.proposed_because)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 4))
 def test_nothing_fails_on_shown_evidence_alone(name: str) -> None:
     failed = [item.check for item in graded(name).values() if item.outcome is Outcome.FAILED]
     assert not [check for check in failed if check in LABELS["everyone"]]
 
 
-@pytest.mark.parametrize("name", FAULTY)
+@pytest.mark.parametrize("name", sampled(FAULTY, 4))
 def test_no_fault_passes(name: str) -> None:
     wanted = [check for check, label in labels_of(name).items() if label == "fail"]
     assert wanted
@@ -121,6 +122,7 @@ def test_what_the_page_shows_to_be_wrong_is_proposed_to_fail_and_its_twin_is_not
     assert twin.outcome is Outcome.PASSED or twin.proposal == Outcome.PASSED.value
 
 
+@pytest.mark.long
 def test_most_of_what_a_person_can_decide_is_decided_or_proposed() -> None:
     counts = Counter[str]()
     for name in HONEST:

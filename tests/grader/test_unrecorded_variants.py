@@ -13,6 +13,7 @@ from grader.grading.grade import judge_one
 from grader.model import Outcome, Submission, Verdict
 from tests.grader.releases import released
 from tests.grader.variants import cases, notebook
+from tests.sampled import sampled
 
 CHECKS = (
     "experiments.one_change", "experiments.predicted_first", "experiments.held_constant",
@@ -39,7 +40,7 @@ def wanted(name: str) -> list[str]:
     return [check for check in CHECKS if check not in cases()[name].get("needs", ())]
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", sampled(list(cases()), 4))
 def test_nothing_true_fails_or_is_proposed_to_fail(name: str) -> None:
     verdicts, _ = judged(name)
     for check in CHECKS:
@@ -47,7 +48,7 @@ def test_nothing_true_fails_or_is_proposed_to_fail(name: str) -> None:
         assert verdicts[check].proposal != Outcome.FAILED.value, (check, verdicts[check].proposed_because)
 
 
-@pytest.mark.parametrize("name", [name for name, case in cases().items() if not case.get("unread")])
+@pytest.mark.parametrize("name", sampled([name for name, case in cases().items() if not case.get("unread")], 4))
 def test_the_change_the_seeds_and_the_results_are_read(name: str) -> None:
     case, (_, arms) = cases()[name], judged(name)
     assert arms is not None
@@ -63,7 +64,7 @@ def test_the_change_the_seeds_and_the_results_are_read(name: str) -> None:
             assert found == pytest.approx(metrics, abs=6e-4)
 
 
-@pytest.mark.parametrize(("name", "twin"), TWINS)
+@pytest.mark.parametrize(("name", "twin"), sampled(TWINS, 4))
 def test_no_faulty_twin_is_passed_or_proposed_to_pass(name: str, twin: int) -> None:
     verdicts, _ = judged(name, twin)
     for check in cases()[name]["false"][twin]["wrong"]:
@@ -101,6 +102,7 @@ def test_an_earlier_epochs_number_is_right_where_it_is_said_to_be_on_the_way() -
         assert (found.proposal == Outcome.FAILED.value) is wrong, (sentence, found.proposed_because)
 
 
+@pytest.mark.long
 def test_most_is_decided_or_rightly_proposed() -> None:
     counts = Counter[str]()
     for name in cases():
@@ -113,6 +115,7 @@ def test_most_is_decided_or_rightly_proposed() -> None:
     assert counts["decided"] + counts["proposed"] >= 0.95 * counts["of"]
 
 
+@pytest.mark.long
 def test_the_faulty_twins_are_many_and_half_of_them_are_proposed_to_fail() -> None:
     told = [
         judged(name, twin)[0][check].proposal == Outcome.FAILED.value

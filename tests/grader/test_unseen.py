@@ -1,6 +1,7 @@
 """A text is read as a person sees it: what a page hides is left out and told, what only looks like it is read."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import nbformat
 import pytest
@@ -22,6 +23,7 @@ from grader.recover.sheets import with_sheets
 from grader.recover.visible import visible_text
 from tests.grader.build import CASES, build, load
 from tests.grader.ways_to_hide import WAYS
+from tests.sampled import sampled
 
 HIDDEN = "macro-F1 rose to 0.762 in secret"
 FORMS = ("ipynb", "lab", "classic")
@@ -50,8 +52,7 @@ def words_of(cell: RecoveredCell) -> str:
     return " ".join(" ".join(block.text for block in read_cell(cell)).split())
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "form"), sampled(list(product(WAYS, FORMS)), 4))
 def test_what_nobody_sees_is_not_read_and_is_told(way: str, form: str) -> None:
     hidden = memo(f"It is plain. {WAYS[way][0].format(HIDDEN)} And so on.", form)
     assert words_of(hidden) == "It is plain. And so on."

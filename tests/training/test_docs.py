@@ -42,6 +42,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return vars(module)
 
 
+@pytest.mark.long
 def test_the_visible_loop_learns(page: dict[str, Any]) -> None:
     visible: RunResult = page["visible"]
     data = page["data"]
@@ -53,6 +54,7 @@ def test_the_visible_loop_learns(page: dict[str, Any]) -> None:
     assert visible.metrics.macro_f1 > evaluate(data.validation.labels, majority, len(data.classes)).macro_f1
 
 
+@pytest.mark.long
 def test_fit_is_the_visible_loop_to_rounding(page: dict[str, Any]) -> None:
     visible: RunResult = page["visible"]
     fitted: FitResult = page["fitted"]
@@ -64,10 +66,12 @@ def test_fit_is_the_visible_loop_to_rounding(page: dict[str, Any]) -> None:
     assert page["with_trainer"].chosen_epoch == fitted.best_epoch
 
 
+@pytest.mark.long
 def test_patience_ends_a_run_no_later_than_its_epochs(page: dict[str, Any]) -> None:
     assert page["patient"].best_epoch <= len(page["patient"].epochs) <= 4
 
 
+@pytest.mark.long
 def test_a_smaller_model_is_measured_as_the_page_says(page: dict[str, Any], tmp_path: Path) -> None:
     """docs/compression.md: two networks side by side, and an earlier week that has no records here."""
     data, config = page["data"], page["CONFIG"]

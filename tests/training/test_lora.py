@@ -22,6 +22,7 @@ def decoder(seed: int = 0) -> tuple[Any, Any]:
     return models.load("tiny-decoder", 5, texts=TEXTS, seed=seed)
 
 
+@pytest.mark.long
 def test_the_adapted_network_answers_as_before_and_trains_the_change_and_the_head_alone() -> None:
     network, tokenizer = decoder()
     inputs = tokenizer(TEXTS[:3], padding=True, return_tensors="pt")

@@ -18,6 +18,7 @@ from paribus.training.recorded import Progress, Recorded, train_recorded
 from paribus.training.regime import Making, Regime, Wiring, regime_from
 from paribus.training.shared import encode_shared, prepare_shared
 from paribus.zoo.logs import LAYERS, ROWS, STEPS, log_from
+from tests.sampled import sampled
 
 WATCHED = Regime(evaluate_every=4, instruments=True)
 
@@ -62,6 +63,7 @@ def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) ->
     )
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:  # noqa: ANN401
     """Stopped in its third epoch, it resumes after the second: the log and the logits are those of one run."""
     config = replace(toy_config, epochs=3)
@@ -79,7 +81,7 @@ def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: Trainin
     np.testing.assert_array_equal(resumed.logits, whole.logits)
 
 
-@pytest.mark.parametrize("damage", ["", "{}", "half"])
+@pytest.mark.parametrize("damage", sampled(["half", "", "{}"], 3))
 def test_half_a_checkpoint_is_none(damage: str, toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:  # noqa: ANN401
     config = replace(toy_config, epochs=2)
     _run(toy_data, config, checkpoints=tmp_path)
@@ -206,6 +208,7 @@ def test_a_cache_that_cannot_be_written_is_said(
         encode_shared(toy_data.train, tokenizer, toy_config.max_length)
 
 
+@pytest.mark.long
 def test_a_student_learns_from_its_teachers_logits(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
     """With the teacher alone (mix 1), labels do not enter: the training loss is a divergence from what it says."""
     plain = _run(toy_data, toy_config)

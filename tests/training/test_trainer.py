@@ -128,6 +128,7 @@ def test_training_stops_when_patience_ends_and_returns_to_the_best_epoch(
     np.testing.assert_allclose(predict(result.model, toy_prepared.validation), result.logits, atol=1e-5)
 
 
+@pytest.mark.long
 def test_class_weights_change_the_training_loss_and_never_the_validation_loss(
     toy_data: SplitData, toy_config: TrainingConfig
 ) -> None:
@@ -177,6 +178,7 @@ def test_progress_is_one_line_an_epoch_and_can_be_silent(
     assert all("macro-F1" in line for line in lines)
 
 
+@pytest.mark.long
 def test_mixed_precision_trains_and_leaves_a_model_in_32_bits(
     toy_data: SplitData, toy_config: TrainingConfig, toy_prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:

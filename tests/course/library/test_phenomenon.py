@@ -42,6 +42,7 @@ def test_smoke_shows_the_gap(seed: int) -> None:
     assert zero > data.n_classes / 2
 
 
+@pytest.mark.long
 def test_real_complaints_show_the_gap(real_complaints: Path) -> None:
     data = complaints.load(str(real_complaints), without_sources=("SeunnnA",))
     accuracy, macro_f1, zero = measure(data)

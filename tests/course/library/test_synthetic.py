@@ -23,6 +23,7 @@ def smoke() -> Complaints:
     return complaints.load("synthetic", size="smoke")
 
 
+@pytest.mark.long
 def test_full_has_the_course_s_exact_shape(full: Complaints) -> None:
     counts = full.class_counts
     report = full.merge_report
