@@ -14,12 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import Lost
 from grader.classrun.started import Started, read_started, write_started
 from grader.classrun.tries import CHECKING, Tries
 from grader.classrun.work import Grade, Work
-from grader.classrun.workplaces import Place, Processes
 from grader.errors import ResultError
 from grader.grading.grade import is_broken, judge_safely
 from grader.grading.results import FILE, from_line, lines_of, to_line
@@ -27,6 +24,9 @@ from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
 from grader.similarity.pairs import find_copies
+from grader.workplaces.own_code import own_code
+from grader.workplaces.place import Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic, write_atomic_parts

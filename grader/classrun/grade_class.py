@@ -29,7 +29,6 @@ from grader.classrun.storage import clear_errors, only_grader, remove_unfinished
 from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import Grade, inbox_limits
-from grader.classrun.workplaces import Place, open_place
 from grader.classrun.written import forget_marker, write_files, written_before
 from grader.desk.decided import asked_of, shares_of
 from grader.errors import ResultError
@@ -50,6 +49,7 @@ from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
 from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
 from grader.similarity.pairs import find_copies
+from grader.workplaces.place import Place, open_place
 from paribus.course.assignment import Assignment
 from paribus.course.own import metrics_of
 from paribus.course.policy import Policy

@@ -1,6 +1,6 @@
 """What a worker of a Dask cluster does: it hands each submission to a process of its own below it.
 
-The process is one of `grader.classrun.pool`, with its bounds on time and memory. So a submission that hangs or
+The process is one of `grader.workplaces.pool`, with its bounds on time and memory. So a submission that hangs or
 kills costs only itself, there as on one machine.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import run_pool
 from grader.errors import ClusterError
+from grader.workplaces.own_code import own_code
+from grader.workplaces.pool import run_pool
 
 
 @dataclass(frozen=True)
