@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks.base import plain
-from grader.classrun.storage import RESULTS
 from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
+from grader.output.storage import RESULTS
 
 FILE = RESULTS
 # What some readers take for the end of a line, and what a terminal obeys. JSON's escapes take their place.

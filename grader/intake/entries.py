@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from grader.classrun.storage import is_output
 from grader.errors import InboxError
 from grader.lms.names import read_any_name
 from grader.model import Unread
+from grader.output.storage import is_output
 
 
 @dataclass(frozen=True)

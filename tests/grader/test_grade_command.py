@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.classrun.storage import LOCK, MARKER
+from grader.output.storage import LOCK, MARKER
 from paribus.cli import main
 from paribus.course.assignment import Role
 from paribus.course.release import write_release

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from grader.classrun.batch import grade_batch
+from grader.classrun.entering import GIVEN_UP
 from grader.classrun.grade_class import Order, with_gradebook
-from grader.classrun.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
-from grader.gradebook.entering import GIVEN_UP
 from grader.grading.grade import grade_one
+from grader.grading.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
 from grader.workplaces.place import Here

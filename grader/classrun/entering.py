@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.classrun.tries import ENTERING, Tries
 from grader.desk.decided import Desk, bring
 from grader.errors import GradebookError
 from grader.gradebook.owners import move_to_owners
@@ -20,6 +19,7 @@ from grader.gradebook.rebuilding import Rebuild, Rebuilt, Task
 from grader.gradebook.rebuilt_files import Kept
 from grader.gradebook.scores import Carried
 from grader.grading.identity import Handed
+from grader.grading.tries import ENTERING, Tries
 from grader.intake.inbox import read
 from grader.model import Result, Submission
 from grader.workplaces.place import Place, Processes
