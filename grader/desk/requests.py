@@ -15,8 +15,8 @@ from pathlib import Path
 from grader.desk.items import Work
 from grader.errors import DeskError
 from grader.intake.entries import InboxLimits, list_entries, read_bounded
+from grader.intake.file_names import read_any_name
 from grader.intake.naming import nameless
-from grader.lms.names import read_any_name
 from grader.recover.text import harmless
 
 TITLE = "Please look again"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
-from grader.lms.names import read_any_name
+from grader.intake.file_names import read_any_name
 from grader.model import Unread
 from grader.output.storage import is_output
 

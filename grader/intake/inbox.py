@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
+from grader.intake.file_names import ReadName, read_any_name
 from grader.intake.naming import name_submission, nameless
 from grader.intake.strays import without_strays
 from grader.intake.times import attempts, copy_hint, far_apart
-from grader.lms.names import ReadName, read_any_name
 from grader.model import Submission
 
 __all__ = [

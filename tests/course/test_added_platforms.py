@@ -12,8 +12,8 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from generator.platforms.choose import platform_names
+from grader.intake.file_names import read_any_name
 from grader.lms.choose import platform_named, told_by
-from grader.lms.names import read_any_name
 from paribus.cli import main
 from paribus.course.platforms import LEARNING, homes
 from paribus.errors import UsageError
@@ -94,7 +94,9 @@ def test_a_name_that_ours_read_is_left_to_ours(install: Install) -> None:
     before = read_any_name(path)
     assert before is not None
     grasping = 'def read_name(path):\n    return Named("file", "0", by="Campus")\n'
-    install(package() | {"paribus_campus/grades/names.py": f"from grader.lms.names import Named\n{grasping}"})
+    install(
+        package() | {"paribus_campus/grades/names.py": f"from grader.intake.file_names import Named\n{grasping}"}
+    )
     assert read_any_name("card77--homework.html") is not None
     assert read_any_name(path) == before
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
+from grader.intake.file_names import Named, ReadName
 from grader.intake.late import read_date
 from grader.intake.roster import MARKED, Owner, Roster, nobody_known, placed
 from grader.lms.canvas.gradebook import Gradebook, Student
 from grader.lms.canvas.late import lateness
 from grader.lms.canvas.names import read_name, readings, squashed
-from grader.lms.names import Named, ReadName
 from grader.model import Result, Submission
 from paribus.course.policy import Policy
 
