@@ -1,1 +1,1 @@
-"""The folder that a class is graded into: who holds it, what its files are called, what was written there before."""
+"""The folder that a class is graded into: who holds it, how its files are named, what was written before."""

@@ -13,7 +13,7 @@ from typing import Literal
 
 from grader.model import RecoveredCell
 from grader.reading.nouns import is_plural
-from grader.reading.sources import MAX_SOURCE
+from paribus.check.code.cells import MAX_SOURCE
 
 NAME = "test"
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)

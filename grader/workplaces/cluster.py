@@ -1,8 +1,8 @@
 """The grader on a Dask cluster: the same results as on one machine, from as many as there are.
 
-The scheduler and the workers are started by Dask's own commands; `grader.workplaces.cluster_worker` is what a worker
-does. A submission travels once, with its task, small ones several to a task, and each thread has one task to do
-and one to go on with.
+The scheduler and the workers are started by Dask's own commands; `grader.workplaces.cluster_worker` is what a
+worker does. A submission travels once, with its task, small ones several to a task, and each thread has one task to
+do and one to go on with.
 Where a worker is lost, Dask gives its tasks to another.
 """
 

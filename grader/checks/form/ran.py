@@ -32,7 +32,7 @@ from grader.code.selfchecks import handled_errors
 from grader.evidence.contradictions import contradictions
 from grader.evidence.tested import ends_in_words
 from grader.model import Case, Evidence, Outcome, RecoveredCell
-from grader.reading.sources import shows_something
+from grader.recover.survival import shows_something
 from paribus.course.assignment import Cell, Role
 
 RAISES = "raises-exception"
