@@ -8,6 +8,7 @@ from grader.model import Output, OutputKind
 from grader.recover.text import terminal_text
 from grader.recover.visible import visible_text
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 # IPython opens a traceback with a rule, and a syntax error with the cell and the line.
 TRACEBACK_START = re.compile(r"\s*-{40,}\s*\n|\s*(?:Cell In|Input In|File ).{0,200}line \d+")
 ERROR_LINE = re.compile(r"^([A-Za-z_][\w.]*)(?::|\s+Traceback|\s*$)", re.MULTILINE)
@@ -22,6 +23,11 @@ def error_name(text: str) -> str:
     """The exception's name in a traceback, or ""."""
     names = [name for name in ERROR_LINE.findall(terminal_text(text)) if name[:1].isupper() or "." in name]
     return names[0] if names else ""
+
+
+def is_record(output: Output) -> bool:
+    """Whether an output is one of paribus's records with its table."""
+    return "paribus" in output.html[:2000] and "evidence" in output.html
 
 
 class MarkupOutput(Output):
