@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.checks import checks_of
-from grader.desk.requests import Asked
 from grader.grading.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
+from grader.pages.look_again import Asked
 from grader.pages.own_work import read_own
 from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from grader.desk.requests import Asked, form
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE, has_comment
 from grader.model import CellResult, Outcome, Result, Verdict
+from grader.pages.look_again import Asked, form
 from grader.pages.own_work import OwnCell, OwnPage, OwnWork
 from grader.pages.plots import Band, Share, bar
 from grader.pages.shared import (

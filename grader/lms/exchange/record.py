@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grader.desk.requests import TITLE
 from grader.errors import PlatformError
 from grader.lms.exchange.values import Row
+from grader.pages.look_again import TITLE
 from paribus.files import write_atomic
 
 SUBMISSIONS, REQUESTS = "submissions", "requests"
