@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
 from grader.classrun.entering import Decided, enter
-from grader.classrun.grades import FILE as GRADES
-from grader.classrun.grades import grades_of, to_text
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
 from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import Grade, inbox_limits
@@ -39,6 +37,8 @@ from grader.intake.commitments import Commitments, read_commitments, with_commit
 from grader.intake.inbox import Inbox, open_inbox
 from grader.intake.roster import Roster, told_anew
 from grader.lms.choose import Intake, read_intake
+from grader.lms.grades import FILE as GRADES
+from grader.lms.grades import grades_of, to_text
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result, Submission
 from grader.output.made_from import write_made_from

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from grader.classrun.grades import CheckCount, Graded
 from grader.desk.items import Decision
 from grader.desk.store import FILE, Store
 from grader.errors import TermError
 from grader.grading.identity import Handed
+from grader.lms.grades import CheckCount, Graded
 from grader.term.learning import changes_of, checks_of, improved, slips
 from grader.term.make import make_term
 from grader.term.pages import Field, field_of, path_of, term_pages

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.classrun.grades import Grade, Graded
 from grader.errors import TermError
+from grader.lms.grades import Grade, Graded
 from grader.term.outside import read_outside
 from grader.term.people import Person, bring_together
 from tests.grader.term_class import WEEKS, got, week

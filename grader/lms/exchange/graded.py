@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from grader.classrun.grades import FILE, from_text
 from grader.errors import PlatformError
 from grader.lms.exchange.values import Mine
+from grader.lms.grades import FILE, from_text
 from grader.output.storage import MARKER
 
 
