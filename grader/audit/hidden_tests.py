@@ -21,9 +21,9 @@ from grader.audit.questions import Questions, cut
 from grader.audit.sandbox import Sandbox
 from grader.audit.values import decode, disagreement
 from grader.audit.watched import Watched
-from grader.code.submitted import read_program
 from grader.errors import SandboxError
 from grader.evidence.runs import own_records
+from grader.evidence.submitted import read_program
 from grader.model import Case, Executed
 from paribus.check.code.cells import parse
 from paribus.course.assignment import Assignment, Cell, Role

@@ -6,8 +6,8 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions

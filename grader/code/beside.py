@@ -12,8 +12,8 @@ from grader.code.spread import (
     words_of_table,
     words_spread,
 )  # fmt: skip
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.configured import KEYWORDS

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.code.replacing import added_by, is_number, literal, passes_through
-from grader.code.submitted import Trained
 from grader.code.uses import is_shown, read_places, surely_read, training_name
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said

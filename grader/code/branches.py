@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import compares_arm, compares_size, looked_up_by, mentions
 from paribus.check.code.cells import KEPT

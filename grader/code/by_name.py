@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import read_program
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import ARMS, compares_arm, compares_size, mentions
 from paribus.check.code.cells import KEPT

@@ -5,8 +5,8 @@ the table that says what its values mean was changed.
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import mentions
 from paribus.check.code.facts import Scope

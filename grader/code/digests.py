@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES, Run, read_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope

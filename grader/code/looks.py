@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from grader.code.same_values import Same
-from grader.code.submitted import Trained, read_program
 from grader.evidence.runs import CASES, own_records
+from grader.evidence.submitted import Trained, read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from grader.code.digests import digest_in, every_digest, training_names
-from grader.code.submitted import read_program
 from grader.evidence.runs import Run, read_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case, Match, RecoveredCell
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope, read_cell

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from grader.code.released import ran_otherwise
-from grader.code.submitted import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case, Match
 from paribus.check.code.cells import parse
 from paribus.course.assignment import Role

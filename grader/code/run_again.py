@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
 from grader.evidence.chosen import records_lost_before
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.carried import is_optimiser
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import Run, finished
+from grader.evidence.submitted import Trained
 from paribus.check.code.paths import entry_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name

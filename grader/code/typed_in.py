@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
 from paribus.check.code.paths import path_of

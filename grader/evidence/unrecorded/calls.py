@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.evidence.unrecorded.given import Used, read_given
 from grader.evidence.unrecorded.names import Means, Value, key_of
 from grader.evidence.unrecorded.operations import UNKNOWN
