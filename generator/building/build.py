@@ -33,7 +33,6 @@ from generator.building.notebooks import (
 )
 from generator.building.placeholders import placeholders
 from generator.building.readme import README, student_readme
-from generator.building.wheel import Wheel, build_wheel
 from generator.errors import BuildError
 from generator.platforms.choose import platform_names
 from generator.platforms.choose import platforms as known_platforms
@@ -43,6 +42,7 @@ from generator.running.references import References
 from generator.sources.regions import region_lines
 from generator.sources.roles import VARIANTS
 from generator.sources.source import Source, load_source
+from generator.wheels.wheel import Wheel, build_wheel
 from paribus.course.assignment import Assignment, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean

@@ -14,10 +14,10 @@ import pytest
 import paribus
 from generator.building.build import MARKER, Options, build, student_files
 from generator.building.placeholders import placeholders
-from generator.building.wheel import Wheel, build_library
 from generator.platforms.platform import Setting
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
+from generator.wheels.wheel import Wheel, build_library
 from paribus.cli import main
 from paribus.course.release import read_release, write_release
 from tests.generator.courses import REAL, SMALL, build_one
