@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from paribus.display.option_words import without_network
 from paribus.errors import TrainingError
+from paribus.hosts.option_words import without_network
 from paribus.training.quiet import quiet
 from paribus.training.tiny import POSITIONS, SPECIAL, TINY, TINY_TEACHER, encoder, teacher, tiny_tokenizer_json
 from paribus.training.tiny_decoder import TINY_DECODER, decoder
