@@ -12,9 +12,9 @@ from paribus.check.left_out import early_ends, rows_left_out
 from paribus.check.names import called, parameters
 from paribus.check.reused import READ_OF_A_CONFIGURATION, kept_for_the_next_run
 from paribus.check.shows import DISPLAYS
+from paribus.display.markup import Table
 from paribus.experiments.knobs import nearest
 from paribus.records.code import TRAINING, Reached
-from paribus.records.markup import Table
 from paribus.records.outside import ENVIRONMENT
 
 LONGEST = 90

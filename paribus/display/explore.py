@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from paribus.display.markup import to_html
 from paribus.display.show import in_notebook, show
 from paribus.errors import UsageError
-from paribus.records.markup import to_html
 
 NO_KERNEL = "The controls below work in a running notebook (Jupyter, Colab, Kaggle). Above are the start values."
 NO_WIDGETS = "There are no controls here, as ipywidgets is not installed. Type: pip install ipywidgets."

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from paribus.display.markup import Table
 from paribus.metrics.registry import in_order, registry, title
 from paribus.records.environment import place_of
-from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
 
 FEW_VALUES = 6

@@ -6,10 +6,10 @@ Which classes came back from zero is a question the homework asks; `paribus.figu
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from paribus.display.markup import Table
 from paribus.display.tables import number
 from paribus.errors import UsageError
 from paribus.metrics.registry import in_order, title
-from paribus.records.markup import Table
 
 if TYPE_CHECKING:
     from paribus.metrics import Metrics

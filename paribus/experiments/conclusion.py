@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from paribus.display.markup import Table
 from paribus.errors import ExperimentError
-from paribus.records.markup import Table
 from paribus.statistics.intervals import Interval
 
 Claim = Literal["effect", "no effect", "cannot tell"]

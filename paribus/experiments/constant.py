@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from paribus.display.markup import Table
 from paribus.records.code import OWN_CLASS, TRAINING
 from paribus.records.environment import OTHERS, as_entry, other_libraries
-from paribus.records.markup import Table
 from paribus.records.record import Record
 
 Value = TypeVar("Value")

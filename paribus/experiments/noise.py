@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
 from paribus.experiments.conclusion import Claim, Conclusion, judge
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry, title
-from paribus.records.markup import Table
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval
 from paribus.statistics.seeds import OverSeeds, interval_row, over_seeds

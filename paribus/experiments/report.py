@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from paribus.display.markup import Table, table_elements, to_html, to_text
 from paribus.display.tables import number, prediction_range
 from paribus.experiments.alike import equal_losses, may_be_equal
 from paribus.experiments.constant import Held, held
@@ -12,7 +13,6 @@ from paribus.experiments.noise import Noise, Scores, evaluations, noise, selecti
 from paribus.experiments.tried import best_of_several
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
 from paribus.records.environment import place_of
-from paribus.records.markup import Table, table_elements, to_html, to_text
 from paribus.records.record import Prediction, Record
 from paribus.records.runs import RunResult
 from paribus.statistics.seeds import few_seeds

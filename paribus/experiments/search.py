@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, SupportsIndex
 
+from paribus.display.markup import Table
 from paribus.display.show import show_tables
 from paribus.display.tables import number
 from paribus.errors import ExperimentError, UsageError
@@ -28,7 +29,6 @@ from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics.registry import registry, title
 from paribus.records.data import Data, chooser
-from paribus.records.markup import Table
 from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.display.markup import Table
 from paribus.display.show import show_figure, show_tables
 from paribus.display.tables import number
 from paribus.errors import ExperimentError
@@ -23,7 +24,6 @@ from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics.registry import title
 from paribus.records.data import Data, chooser
 from paribus.records.fields import Plain, config_values, plain
-from paribus.records.markup import Table
 from paribus.records.runs import RunResult
 
 if TYPE_CHECKING:

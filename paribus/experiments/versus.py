@@ -7,6 +7,7 @@ intervals over seeds take its place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paribus.display.markup import Table
 from paribus.display.show import show_tables
 from paribus.errors import UsageError
 from paribus.experiments.comparison import check_same_split
@@ -14,7 +15,6 @@ from paribus.experiments.noise import evaluations, selection_note
 from paribus.experiments.report import summary
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import in_order, registry, title
-from paribus.records.markup import Table
 from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval, welch_interval

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from paribus.check.tested import draws, passed_tests
+from paribus.display.markup import Table
 from paribus.display.show import say, show, show_tables
 from paribus.display.tables import (
     data_table,
@@ -33,7 +34,6 @@ from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
-from paribus.records.markup import Table
 from paribus.records.misnamed import not_its_own
 from paribus.records.objects import code_fields
 from paribus.records.packing import unpack

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
-from paribus.records.markup import Table
 from paribus.statistics.intervals import LEVEL, Interval, paired_interval, welch_interval
 
 # 2^12 sign patterns are enumerated at once; beyond that the t intervals say all there is to say.

@@ -9,9 +9,9 @@ import pytest
 import paribus
 from paribus import cli
 from paribus.cli import Command, build_parser, main
+from paribus.display.markup import Table, to_text
 from paribus.errors import DataError, UsageError
 from paribus.files import write_atomic
-from paribus.records.markup import Table, to_text
 from paribus.training.profiles import get_profile
 
 
