@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from paribus.display.markup import Table
-from paribus.display.tables import number
 from paribus.errors import UsageError
 from paribus.metrics.registry import in_order, title
+from paribus.records.tables import number
 
 if TYPE_CHECKING:
     from paribus.metrics import Metrics

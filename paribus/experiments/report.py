@@ -6,7 +6,6 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from paribus.display.markup import Table, table_elements, to_html, to_text
-from paribus.display.tables import number, prediction_range
 from paribus.experiments.alike import equal_losses, may_be_equal
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
@@ -15,6 +14,7 @@ from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title,
 from paribus.records.environment import place_of
 from paribus.records.record import Prediction, Record
 from paribus.records.runs import RunResult
+from paribus.records.tables import number, prediction_range
 from paribus.statistics.seeds import few_seeds
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from typing import Any, SupportsIndex
 
 from paribus.display.markup import Table
 from paribus.display.show import show_tables
-from paribus.display.tables import number
 from paribus.errors import ExperimentError, UsageError
 from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
@@ -31,6 +30,7 @@ from paribus.metrics.registry import registry, title
 from paribus.records.data import Data, chooser
 from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
+from paribus.records.tables import number
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.display.markup import Table
 from paribus.display.show import show_figure, show_tables
-from paribus.display.tables import number
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_one_change, check_seeds
 from paribus.experiments.experiment import Experiment
@@ -25,6 +24,7 @@ from paribus.metrics.registry import title
 from paribus.records.data import Data, chooser
 from paribus.records.fields import Plain, config_values, plain
 from paribus.records.runs import RunResult
+from paribus.records.tables import number
 
 if TYPE_CHECKING:
     from paribus.figures.canvas import NotebookFigure

@@ -13,15 +13,6 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from paribus.check.tested import draws, passed_tests
 from paribus.display.markup import Table
 from paribus.display.show import say, show, show_tables
-from paribus.display.tables import (
-    data_table,
-    result_table,
-    served_table,
-    settings_table,
-    start_table,
-    summary_table,
-    values_tables,
-)
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import same_run
 from paribus.experiments.beforehand import look_at, tell_again, tell_finished
@@ -42,6 +33,15 @@ from paribus.records.quotes import Quotes
 from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
 from paribus.records.session import Session
+from paribus.records.tables import (
+    data_table,
+    result_table,
+    served_table,
+    settings_table,
+    start_table,
+    summary_table,
+    values_tables,
+)
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from paribus.display.show import say, show
-from paribus.display.tables import epoch_line, number, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
@@ -23,6 +22,7 @@ from paribus.records.packing import MAX_SCORES
 from paribus.records.predictions import ONE, Predicted, no_predictions, predicted
 from paribus.records.record import Epoch, Record
 from paribus.records.session import Session
+from paribus.records.tables import epoch_line, number, result_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -11,13 +11,13 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 import paribus
 from paribus.data.dataset import Dataset
-from paribus.display.tables import result_table
 from paribus.errors import DataError, EvidenceError, ExperimentError
 from paribus.experiments.notebook import Notebook
 from paribus.experiments.report import ExperimentReport, MetricRow
 from paribus.records.environment import Placed, place_of
 from paribus.records.record import Prediction
 from paribus.records.runs import Run, RunResult
+from paribus.records.tables import result_table
 
 RNG = np.random.default_rng(3)
 FEATURES = RNG.normal(size=(200, 4))
