@@ -7,7 +7,7 @@ anywhere, so a few runs of the course's own tell much about a class that is too 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from paribus.records.packing import pack, unpack
+from paribus.metrics.packing import pack, unpack
 from paribus.records.record import DataIdentity, Record
 
 IDS = ("u1:", "u2:")

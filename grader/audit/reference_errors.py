@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from grader.audit.plausible import Plausibility, area
 from grader.audit.trace import Trace
-from paribus.records.packing import unpack
+from paribus.metrics.packing import unpack
 
 ENOUGH = 10
 """Reference runs that are needed, as for a band."""

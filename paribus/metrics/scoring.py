@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from paribus.errors import UsageError
 from paribus.metrics.classes import Metrics, check_ids, evaluate_fast
 from paribus.metrics.metric import Scored
+from paribus.metrics.packing import MAX_SCORES, unpack, unpack_scores, unpack_values
 from paribus.metrics.registry import CLASS_METRICS, VALUE_METRICS, in_order, registry
-from paribus.records.packing import MAX_SCORES, unpack, unpack_scores, unpack_values
 
 if TYPE_CHECKING:
     import numpy as np

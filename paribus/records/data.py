@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from paribus.metrics.packing import pack, pack_values
 from paribus.metrics.scoring import default_metrics
-from paribus.records.packing import pack, pack_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

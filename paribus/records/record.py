@@ -99,7 +99,7 @@ class Record:
     function's. ``weights`` maps the models outside of it that it reaches to digests of what they held at the run's
     start; ``not_followed`` names what else it reaches and no digest covers.
     ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
-    ``labels`` are packed arrays (`paribus.records.packing`): the chosen checkpoint's validation
+    ``labels`` are packed arrays (`paribus.metrics.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
     beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
     (``predicts``: "value", "item" or "none", empty for classes) and by which ``metrics`` it is scored (empty: those

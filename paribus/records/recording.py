@@ -18,6 +18,7 @@ from paribus.experiments.arms import same_run
 from paribus.experiments.beforehand import look_at, tell_again, tell_finished
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
+from paribus.metrics.packing import unpack
 from paribus.metrics.registry import registry
 from paribus.metrics.scoring import scored
 from paribus.records import block
@@ -27,7 +28,6 @@ from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.misnamed import not_its_own
 from paribus.records.objects import code_fields
-from paribus.records.packing import unpack
 from paribus.records.predictions import restored_metrics
 from paribus.records.quotes import Quotes
 from paribus.records.record import Record

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from paribus.display.show import say, show
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
+from paribus.metrics.packing import MAX_SCORES
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
 from paribus.records.environment import PLACE, Placed, place
 from paribus.records.fields import config_fields
 from paribus.records.fitting import fit_to_size
-from paribus.records.packing import MAX_SCORES
 from paribus.records.predictions import ONE, Predicted, no_predictions, predicted
 from paribus.records.record import Epoch, Record
 from paribus.records.session import Session

@@ -29,8 +29,8 @@ from generator.running.references import (
     within_range,
 )
 from paribus.display.markup import Table
+from paribus.metrics.packing import pack, unpack
 from paribus.records.block import render
-from paribus.records.packing import pack, unpack
 from paribus.records.record import ConfigField, DataIdentity, Epoch, Record
 from tests.generator.courses import SMALL
 from tests.shipped import PROFILES

@@ -46,8 +46,8 @@ from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, Role
 from paribus.experiments.commitment import commit_diagnoses
 from paribus.metrics import evaluate_fast
+from paribus.metrics.packing import pack
 from paribus.records.diagnosis import Citation, Diagnosis
-from paribus.records.packing import pack
 from paribus.records.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
 from paribus.statistics.intervals import paired_interval, welch_interval
 

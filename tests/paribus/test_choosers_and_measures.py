@@ -11,8 +11,8 @@ from paribus.data.dataset import Dataset, Predicts
 from paribus.errors import DataError, EvidenceError, UsageError
 from paribus.experiments.comparison import difference, table
 from paribus.experiments.notebook import Notebook
+from paribus.metrics.packing import MAX_SCORES
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY
-from paribus.records.packing import MAX_SCORES
 from paribus.records.record import ID_RECORD_BYTES, MAX_RECORD_BYTES
 from paribus.records.runs import Run, RunResult
 from tests.paribus.material import Define, Reopen

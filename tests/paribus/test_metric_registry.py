@@ -13,9 +13,9 @@ from sklearn import metrics as sk
 
 from paribus.errors import EvidenceError, RecordError, UsageError
 from paribus.metrics.metric import Metric, Scored
+from paribus.metrics.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first, use_metrics
 from paribus.metrics.scoring import default_metrics, leave_one_out, score, scored
-from paribus.records.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.records.record import Record
 from paribus.statistics.intervals import items_interval
 

@@ -78,8 +78,8 @@ def inbox_target(content: bytes) -> None:
 def evidence_target(content: bytes) -> None:
     """Any text gives records or problems, any packed text an array or a RecordError."""
     from paribus.errors import RecordError
+    from paribus.metrics.packing import unpack
     from paribus.records.block import find_records
-    from paribus.records.packing import unpack
 
     text = content.decode("utf-8", errors="replace")
     find_records(text)
@@ -125,7 +125,7 @@ def folder_target(content: bytes) -> None:
 
 
 INSTRUMENTED = (
-    "paribus.records.block", "paribus.records.packing", "grader.evidence.records", "grader.intake.inbox",
+    "paribus.records.block", "paribus.metrics.packing", "grader.evidence.records", "grader.intake.inbox",
     "grader.lms.moodle.owners", "grader.intake.roster", "grader.lms.moodle.worksheet", "grader.recover",
     "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade",
     "grader.classrun.grade_class",
