@@ -34,6 +34,18 @@ class Values:
         return dict(self.scores)
 
 
+def check_same_split(before: Metrics | Values, after: Metrics | Values) -> None:
+    """Both were scored on the same labels, as far as the items (and the counts of classes) can tell; else
+    UsageError.
+    """
+    one, other = ([int(n) for n in getattr(side, "counts", [side.items])] for side in (before, after))
+    if one != other:
+        raise UsageError(
+            f"These runs were scored on different labels ({sum(one):,} and {sum(other):,} items, or other class "
+            "counts). Compare runs on one split."
+        )
+
+
 def default_metrics(predicts: str) -> tuple[str, ...]:
     """What a data set is scored by if it names nothing: by what it ``predicts`` ("" means classes)."""
     if predicts in EXAMPLES:
