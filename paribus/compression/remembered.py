@@ -23,7 +23,7 @@ from paribus.records.environment import place
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from paribus.records.recording import Recording
+    from paribus.experiments.recording import Recording
 
 SCHEMA = "paribus.latencies/1"
 

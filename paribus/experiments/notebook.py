@@ -5,7 +5,7 @@
     run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
     result = run.finish(predictions=predictions)
 
-What is recorded is in `paribus.records.recording`; what is built on records is imported when it is asked for.
+What is recorded is in `paribus.experiments.recording`; what is built on records is imported when it is asked for.
 """
 
 import re
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import check_key, check_seeds
+from paribus.experiments.recording import Recording
 from paribus.experiments.wide import WIDEST
 from paribus.records.attached import go_on
-from paribus.records.recording import Recording
 from paribus.records.session import Clock, Timer, open_session, utc_now
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from paribus.display.show import show_tables
 from paribus.errors import ExperimentError, UsageError
 from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
+from paribus.experiments.recording import Recording
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics.registry import registry, title
 from paribus.records.data import Data, chooser
-from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 from paribus.records.tables import number
 

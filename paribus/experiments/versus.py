@@ -11,11 +11,11 @@ from paribus.display.markup import Table
 from paribus.display.show import show_tables
 from paribus.errors import UsageError
 from paribus.experiments.noise import evaluations, selection_note
+from paribus.experiments.recording import Recording
 from paribus.experiments.report import summary
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import in_order, registry, title
 from paribus.metrics.scoring import check_same_split
-from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval, welch_interval
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar

@@ -19,9 +19,9 @@ from paribus.display.markup import Table
 from paribus.display.show import executed_cells, show_tables
 from paribus.errors import DiagnosisError
 from paribus.experiments.commitment import commit_diagnoses
+from paribus.experiments.recording import Recording
 from paribus.records.diagnosis import Citation, Diagnosis
 from paribus.records.fields import clean_text, plain
-from paribus.records.recording import Recording
 from paribus.zoo.folder import ZooFolder
 from paribus.zoo.statistics import STATISTICS
 

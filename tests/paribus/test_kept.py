@@ -9,8 +9,8 @@ import pytest
 
 import paribus
 from paribus.errors import EvidenceError
+from paribus.experiments import arrays as kept
 from paribus.experiments.notebook import Notebook
-from paribus.records import arrays as kept
 from paribus.records.runs import RunResult
 from tests.paribus.material import Data
 

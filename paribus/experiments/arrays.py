@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from paribus.records.recording import Recording
+    from paribus.experiments.recording import Recording
     from paribus.records.runs import Run, RunResult
 
 FOLDER = "kept"

@@ -16,6 +16,7 @@ from paribus.display.show import say, show, show_tables
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import same_run
 from paribus.experiments.beforehand import look_at, tell_again, tell_finished
+from paribus.experiments.quotes import Quotes
 from paribus.experiments.wide import WIDEST
 from paribus.metrics.metric import Scored
 from paribus.metrics.packing import unpack
@@ -29,7 +30,6 @@ from paribus.records.fields import clean_text, config_fields, plain
 from paribus.records.misnamed import not_its_own
 from paribus.records.objects import code_fields
 from paribus.records.predictions import restored_metrics
-from paribus.records.quotes import Quotes
 from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
 from paribus.records.session import Session
@@ -250,7 +250,7 @@ class Recording:
 
     @property
     def quote(self) -> Quotes:
-        """Numbers to paste into a memo, each recorded with what it is: see `paribus.records.quotes`."""
+        """Numbers to paste into a memo, each recorded with what it is: see `paribus.experiments.quotes`."""
         return Quotes(self)
 
     def tested(self, task: str) -> None:
