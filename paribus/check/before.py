@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from paribus.check.choosing import choices_by
 from paribus.check.left_out import early_ends, rows_left_out
-from paribus.check.names import called, parameters
+from paribus.check.names import called, nearest, parameters
 from paribus.check.reused import READ_OF_A_CONFIGURATION, kept_for_the_next_run
 from paribus.check.shows import DISPLAYS
 from paribus.display.markup import Table
-from paribus.experiments.knobs import nearest
 from paribus.records.code import TRAINING, Reached
 from paribus.records.outside import ENVIRONMENT
 

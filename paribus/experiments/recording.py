@@ -298,7 +298,7 @@ class Recording:
 
     def check(self) -> None:
         """Look over this session's records before handing in; says what cannot be seen from inside."""
-        from paribus.check.unfinished import look
+        from paribus.experiments.unfinished import look
 
         show_tables(look(self.session.records).table())
 
