@@ -25,6 +25,7 @@ from paribus.records.session import Clock, Timer, open_session, utc_now
 
 if TYPE_CHECKING:
     from paribus.experiments.ablation import Ablation
+    from paribus.experiments.diagnoses import Diagnoses
     from paribus.experiments.experiment import Experiment
     from paribus.experiments.resume import Train
     from paribus.experiments.search import Search
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from paribus.experiments.versus import ModelComparison
     from paribus.records.data import Data
     from paribus.records.runs import Run, RunResult
-    from paribus.zoo.diagnosis import Diagnoses
     from paribus.zoo.folder import ZooFolder
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -186,6 +186,6 @@ class Notebook(Recording):
 
     def diagnoses(self, zoo: "ZooFolder", choices: Mapping[str, str]) -> "Diagnoses":
         """Say how the models of a blind zoo were trained; ``choices`` are the recipes, each with what it means."""
-        from paribus.zoo.diagnosis import Diagnoses
+        from paribus.experiments.diagnoses import Diagnoses
 
         return Diagnoses(self, zoo, dict(choices))
