@@ -1,4 +1,4 @@
-"""Names in code: what is called, what is read of something, what a function is given, what a slip of the pen means."""
+"""Names in code: what is called, read of something, given to a function; and what a slip of the pen means."""
 
 import ast
 import difflib
