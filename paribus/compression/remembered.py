@@ -9,7 +9,8 @@ same things in the same place, as it takes finished runs: "Restart and run all" 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,17 +20,19 @@ from paribus.errors import EvidenceError
 from paribus.files import write_atomic
 from paribus.records.code import code_digest
 from paribus.records.environment import place
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from paribus.experiments.recording import Recording
+from paribus.records.session import Session
 
 SCHEMA = "paribus.latencies/1"
 
 
+class Notebook(Protocol):
+    """Whose session has the folder: `paribus.experiments.recording.Recording`."""
+
+    session: Session
+
+
 def measured_once(
-    notebook: "Recording",
+    notebook: Notebook,
     name: str,
     measure: Callable[[], Mapping[str, Latency]],
     *,
@@ -61,7 +64,7 @@ def measured_once(
     return found
 
 
-def _read(file: "Path", key: str) -> tuple[dict[str, Latency], str] | None:
+def _read(file: Path, key: str) -> tuple[dict[str, Latency], str] | None:
     """What was kept under this key, and when it was measured; None where there is nothing of it."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
