@@ -62,7 +62,7 @@ def make_cells(
 
 def _make_cell(
     source: Source, cell: SourceCell, variant: str, parameters: Callable[[str], str], value_of: ValueOf
-) -> NotebookCell:  # fmt: skip
+) -> NotebookCell:
     text, answer = text_for(cell, variant), model_answer(cell)
     in_prose = cell.cell_type == "markdown"
     text, answer = (substitute_references(item, value_of, markdown=in_prose) for item in (text, answer))

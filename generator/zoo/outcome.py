@@ -117,8 +117,10 @@ def write_outcome(folder: Path, made: Any, labels: NDArray[np.int64], checkpoint
     folder.mkdir(parents=True, exist_ok=True)
     if made.sheet is not None:
         write_atomic(folder / "sheet.json", made.sheet.to_json())
-    state = {name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
-             for name, value in sorted(recorded.model.state_dict().items())}  # fmt: skip
+    state = {
+        name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
+        for name, value in sorted(recorded.model.state_dict().items())
+    }
     save_file({name: np.ascontiguousarray(value) for name, value in state.items()}, folder / "weights.safetensors")
     save_file(
         {"labels": np.asarray(labels), "logits": np.ascontiguousarray(made.logits)},

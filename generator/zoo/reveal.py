@@ -90,8 +90,10 @@ def _notebook(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]
     cells.append(_code("open", opening, []))
     for name, model in raw["models"].items():
         cells.append(_markdown(f"{name}-question", f"## {name}\n\nWhat was done to it, and which number says so?"))
-        images = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": name}}
-                  for image in figures[name]]  # fmt: skip
+        images = [
+            {"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": name}}
+            for image in figures[name]
+        ]
         shown = f'zoo.sheet("{name}")' if zoo.sheets else f'zoo.log("{name}").frame()'
         cells.append(_code(f"{name}-log", shown, images))
         cells.append(_markdown(f"{name}-answer", _answer(model)))

@@ -62,9 +62,7 @@ def student_files(
 
     codenames = plan.codenames
     shared = {} if plan.zoo.sheets else _shared(outcomes)
-    files: dict[str, bytes] = {
-        CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
-    }  # fmt: skip
+    files: dict[str, bytes] = {CARD: _card(plan, data, max_length), README: _readme(plan, data).encode()}
     if kaggle is not None:
         files[DATASET_FILE] = metadata_text(dataset_metadata(plan, kaggle)).encode()
     if plan.zoo.weights:

@@ -243,9 +243,9 @@ def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations
             why = answer.get("error") or answer["end"]
             raise SandboxError(f"the release's own tests cannot be worked out here ({why})")
         examiner.imported.update(map(str, answer["imported"]))
-        found.append({
-            (item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]
-        })  # fmt: skip
+        found.append(
+            {(item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]}
+        )
         have_imported(examiner.program, answer["imported"])  # so that the next one need not
     return Expectations(found[0], found[1], tuple(sorted(examiner.imported)))
 

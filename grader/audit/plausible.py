@@ -69,9 +69,11 @@ def copied_run(trace: Trace, others: Sequence[Trace]) -> float | None:
     otherwise: a copied run has other losses and the same predictions.
     """
     pairs = [
-        (one, two) for place, one in enumerate(trace.trained) for two in trace.trained[place + 1 :]
+        (one, two)
+        for place, one in enumerate(trace.trained)
+        for two in trace.trained[place + 1 :]
         if _settings(one) != _settings(two) and len(one.wrong) == len(two.wrong)
-    ]  # fmt: skip
+    ]
     found = []
     for one, two in pairs:
         first, second = one.chosen, two.chosen
@@ -224,9 +226,11 @@ def _placed(name: str, own: Mapping[str, float], others: Sequence[Mapping[str, f
     known = {key: [other[key] for other in others if key in other] for key in own}
     known = {key: values for key, values in known.items() if len(values) >= LEAST}
     return Plausibility(
-        name, own, {key: _rank(own[key], values) for key, values in known.items()},
+        name,
+        own,
+        {key: _rank(own[key], values) for key, values in known.items()},
         {key: _excess(own[key], values) for key, values in known.items()},
-    )  # fmt: skip
+    )
 
 
 def _ranked(item: Plausibility, others: Sequence[Plausibility]) -> Plausibility:

@@ -30,9 +30,11 @@ def before_reveal(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     last = claims[-1]
     found = commitment_of_diagnosis(case, last)
     values: dict[str, Any] = {
-        "model": last.diagnosis.model, "written": last.diagnosis.written, "handed_in": case.handed_in or None,
+        "model": last.diagnosis.model,
+        "written": last.diagnosis.written,
+        "handed_in": case.handed_in or None,
         "reveal": case.reveal or None,
-    }  # fmt: skip
+    }
     if found.standing != "not asked":
         values |= {"commitment": found.standing, "code": found.code}
     evidence = _shown(case, last)
@@ -181,9 +183,11 @@ def _shown(case: Case, claimed: Claimed) -> list[Evidence]:
     where = case.cell_name(claimed.position)
     return [
         Evidence(where, f"{made.model}: {made.recipe}"),
-        *(Evidence(where, f"{item.statistic} {item.value:g}, read in {shorten(item.cell, 60)}")
-          for item in made.evidence[:8]),
-    ]  # fmt: skip
+        *(
+            Evidence(where, f"{item.statistic} {item.value:g}, read in {shorten(item.cell, 60)}")
+            for item in made.evidence[:8]
+        ),
+    ]
 
 
 def _plain(item: Citation) -> dict[str, Any]:

@@ -292,9 +292,11 @@ def write_out(
 ) -> None:
     """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
     about = {
-        "schema": SCHEMA, "assignment": order.assignment.name, "submissions": len(results),
+        "schema": SCHEMA,
+        "assignment": order.assignment.name,
+        "submissions": len(results),
         "releases": [release.digest for release in order.releases],
-    }  # fmt: skip
+    }
     write_files(order.out, render_all(order, results, intake, back, observe), about, beside=(FILE,))
 
 

@@ -93,9 +93,10 @@ def _laid_over_keywords(scope: Scope) -> Iterator[tuple[str, ast.expr, int]]:
         for table in tables if id(inner) not in guarded else ():
             pairs = zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
             yield from (
-                (key.value, value, value.lineno) for key, value in pairs
+                (key.value, value, value.lineno)
+                for key, value in pairs
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            )  # fmt: skip
+            )
 
 
 def _told(program: Program, scope: Scope, name: str, value: ast.expr, recorded: _Recorded) -> str:
@@ -118,9 +119,11 @@ def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int
                 words = getattr(value, "keywords", ())
                 yield from ((item.arg, item.value, store.line) for item in words if item.arg)
             pairs = [
-                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
+                pair
+                for made in ast.walk(value)
+                if isinstance(made, ast.Dict)
                 for pair in zip(made.keys, made.values, strict=True)
-            ]  # fmt: skip
+            ]
             yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
 
 

@@ -21,9 +21,10 @@ _COMPARES = frozenset(
      "__contains__", "__array__", "__getitem__", "__getattr__", "__instancecheck__", "__abs__", "__sub__"}
 )  # fmt: skip
 _COUNTS = frozenset(
-    f"__{side}{name}__" for side in ("", "r")
+    f"__{side}{name}__"
+    for side in ("", "r")
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul")
-) | {"__neg__", "__pos__", "__round__", "__array_ufunc__", "__array_function__"}  # fmt: skip
+) | {"__neg__", "__pos__", "__round__", "__array_ufunc__", "__array_function__"}
 _LOOKS_ROUND: tuple[Path, ...] = (
     ("unittest", "mock"), ("mock",), ("inspect", "stack"), ("inspect", "currentframe"), ("sys", "_getframe"),
     ("gc", "get_objects"), ("traceback", "extract_stack"),
@@ -212,13 +213,15 @@ def _depends(scope: Scope) -> bool:
     derived = set(_given(scope))
     while True:
         more = {
-            store.root for store in scope.stores
+            store.root
+            for store in scope.stores
             if store.root not in derived and (store.source is None or _loads(store.source) & derived)
-        }  # fmt: skip
+        }
         more |= {
-            path[0] for path, call in scope.called
+            path[0]
+            for path, call in scope.called
             if len(path) > 1 and path[0] not in derived and any(_loads(item) & derived for item in call.args)
-        }  # fmt: skip
+        }
         if not more - derived:
             break
         derived |= more
@@ -247,10 +250,12 @@ def _of_the_tests(case: Case) -> frozenset[str]:
     """Names that only the tests' cells bind."""
     program = read_program(case)
     tests = {
-        match.recovered.position for match in case.matches.values()
+        match.recovered.position
+        for match in case.matches.values()
         if match.cell.role is Role.TESTS and match.recovered is not None
-    }  # fmt: skip
+    }
     return frozenset(
-        name for name, bound in program.bound.items()
+        name
+        for name, bound in program.bound.items()
         if name not in BUILTINS and all(step.position in tests for step, _ in bound)
-    )  # fmt: skip
+    )

@@ -110,14 +110,17 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
     for scope in _functions(found):
         begun = {store.root for store in scope.stores if store.how == "assign"}  # anew in every run
         filled = {
-            store.root for store in scope.stores
-            if store.how in ("augment", "change") and (store.root not in scope.local or store.root in scope.outer)
+            store.root
+            for store in scope.stores
+            if store.how in ("augment", "change")
+            and (store.root not in scope.local or store.root in scope.outer)
             and "[]" not in store.path  # an entry of its own for each run
-        } - begun  # fmt: skip
+        } - begun
         kept = {
-            store.root for store in scope.stores
+            store.root
+            for store in scope.stores
             if len(store.path) > 1 and (store.root not in scope.local or store.root in scope.outer)
-        }  # fmt: skip
+        }
         for branch in scope.branches:
             shows = isinstance(branch, ast.If) and (only_shows(branch) or _only_empties(branch))
             if shows or not _counts(branch.test):
@@ -160,7 +163,7 @@ def _counts(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and any(
         isinstance(side, ast.Constant) and isinstance(side.value, int) and not isinstance(side.value, bool)
         for side in (test.left, *test.comparators)
-    )  # fmt: skip
+    )
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

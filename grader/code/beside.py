@@ -11,7 +11,7 @@ from grader.code.spread import (
     weighs_losses,
     words_of_table,
     words_spread,
-)  # fmt: skip
+)
 from grader.evidence.runs import finished
 from grader.evidence.submitted import Trained
 from grader.model import Case
@@ -135,9 +135,10 @@ def _places(
             yield call, "the setting learning_rate"
         if vary == "batch_size" and name in _OVERLAYS:
             yield from (
-                (item.value, "the setting learning_rate") for item in call.keywords
+                (item.value, "the setting learning_rate")
+                for item in call.keywords
                 if item.arg in ("lr", "learning_rate") and follows(item.value)
-            )  # fmt: skip
+            )
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
     for store in scope.stores:
@@ -216,14 +217,18 @@ def _registered(program: Program, table: ast.expr) -> list[ast.expr]:
     """The classes of the notebook that put themselves into a table of the class that they come from."""
     path = path_of(table)
     base = program.defined.get(path[0], [])[-1:] if path is not None and len(path) > 1 else []
-    if not any(scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
-               for _, scope in base):  # fmt: skip
+    if not any(
+        scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
+        for _, scope in base
+    ):
         return []
     return [
-        ast.Name(name, ast.Load()) for name, known in program.defined.items()
-        if isinstance(node := known[-1][1].node, ast.ClassDef) and path is not None
+        ast.Name(name, ast.Load())
+        for name, known in program.defined.items()
+        if isinstance(node := known[-1][1].node, ast.ClassDef)
+        and path is not None
         and any(path_of(item) == path[:1] for item in node.bases)
-    ]  # fmt: skip
+    ]
 
 
 def _given_by(
@@ -269,9 +274,11 @@ def _chosen_by(
     """Settings that one way of a condition gives a value of its own, and another way none or another. What is only
     ``below`` is no choice by itself.
     """
-    ways = [branch.body, branch.orelse or below] if isinstance(branch, ast.If) else [
-        case.body for case in branch.cases
-    ]  # fmt: skip
+    ways = (
+        [branch.body, branch.orelse or below]
+        if isinstance(branch, ast.If)
+        else [case.body for case in branch.cases]
+    )
     given = [dict(_given_in(way, words)) for way in ways]
     for place in given[:1] if below else given:
         for (word, text), value in place.items():

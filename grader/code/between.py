@@ -45,9 +45,11 @@ def second_changes(case: Case, program: Program, found: Trained, vary: str) -> I
             continue
         least = _least(program, event)
         reads = [
-            node for path, nodes in found.reach.reads.items() if len(path) >= least and _meet(path, event.path)
+            node
+            for path, nodes in found.reach.reads.items()
+            if len(path) >= least and _meet(path, event.path)
             for node in nodes
-        ]  # fmt: skip
+        ]
         if reads and not any(_meet(path, event.path) for path in filled):
             yield from _judged(case, program, found, event, reads)
         elif not reads and _is_inside_a_library(program, event):
@@ -247,8 +249,9 @@ def _is_unconditional(event: Event) -> bool:
         return True
     return event.helper is not None and all(
         isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Global)
-        for node in event.helper.body if node.lineno <= event.store.line
-    )  # fmt: skip
+        for node in event.helper.body
+        if node.lineno <= event.store.line
+    )
 
 
 def _before(program: Program, event: Event, order: int) -> ast.expr | None:

@@ -147,9 +147,10 @@ def _rounds(node: ast.expr) -> int | None:
 def _steppers(program: Program, found: Trained) -> frozenset[str]:
     """The notebook's functions that take a training step."""
     return frozenset(
-        scope.name for scope in found.reach.scopes
+        scope.name
+        for scope in found.reach.scopes
         if scope.name and any(getattr(call.func, "attr", "") == "backward" for call in scope.calls)
-    )  # fmt: skip
+    )
 
 
 def _trains(body: Sequence[ast.stmt], steppers: frozenset[str]) -> bool:

@@ -88,9 +88,7 @@ def _of_name(program: Program, scope: Scope, name: str, depth: int) -> list[str]
     else:
         loops = [loop for loop in scope.loops if isinstance(loop, ast.For)]
         written = [item for loop in loops for item in _items(loop, name)]
-        written += [
-            store.source for store in scope.stores if store.path == (name,) and store.source is not None
-        ]  # fmt: skip
+        written += [store.source for store in scope.stores if store.path == (name,) and store.source is not None]
         if not written:
             written = [store.source for _, store in program.bound.get(name, ()) if store.source is not None]
     return [text for item in written for text in _values(program, scope, item, depth)]

@@ -111,9 +111,10 @@ def _matches(node: ast.Match, vary: str) -> bool:
     """``match config.rate: case 0.002: …`` with numbers, or with the arms' names."""
     values = [
         pattern.value.value
-        for case in node.cases for pattern in ast.walk(case.pattern)
+        for case in node.cases
+        for pattern in ast.walk(case.pattern)
         if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant)
-    ]  # fmt: skip
+    ]
     numbers = [
         value for value in values if isinstance(value, int | float) and not isinstance(value, bool) and value
     ]

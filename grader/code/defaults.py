@@ -49,9 +49,11 @@ def _is_left(found: Trained, scope: Scope, name: str) -> bool:
     """A call of the function leaves the parameter to its default, and none gives something empty."""
     place = scope.params.index(name) - (scope.params[:1] == ("self",))
     calls = [
-        call for other in found.reach.scopes for path, call in other.called
+        call
+        for other in found.reach.scopes
+        for path, call in other.called
         if path[-1] == scope.name.rpartition(".")[2]
-    ]  # fmt: skip
+    ]
     left = [call for call in calls if len(call.args) <= place and not _given(call, name)]
     empty = [call for call in calls for item in _given(call, name) if not getattr(item, "value", True)]
     return bool(left) and not empty

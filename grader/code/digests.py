@@ -99,10 +99,12 @@ def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, S
 def training_names(program: Program, position: int, run: Run) -> set[str]:
     """The names of the functions that the cell at ``position`` hands to the calls that may have begun this run."""
     return {
-        name for call in run_calls(program)
+        name
+        for call in run_calls(program)
         if call.step.position == position and (call.name in ("", run.name) or call.arm)
-        for name in _function_names(program, call) if name != "<lambda>"
-    }  # fmt: skip
+        for name in _function_names(program, call)
+        if name != "<lambda>"
+    }
 
 
 def _function_names(program: Program, call: RunCall) -> set[str]:
@@ -117,8 +119,9 @@ def every_digest(case: Case) -> frozenset[str]:
     program = read_program(case)
     found = {
         function_digest(case, step, scope)
-        for step, scope in program.scopes if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }  # fmt: skip
+        for step, scope in program.scopes
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
     return frozenset(item for item in found if item is not None)
 
 

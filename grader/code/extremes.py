@@ -72,7 +72,9 @@ def _is_of_runs(node: ast.expr | None) -> bool:
         return False
     target = node.generators[0].target
     return isinstance(target, ast.Name) and any(
-        isinstance(inner, ast.Attribute) and inner.attr in _OF_A_RUN
-        and isinstance(inner.value, ast.Name) and inner.value.id == target.id
+        isinstance(inner, ast.Attribute)
+        and inner.attr in _OF_A_RUN
+        and isinstance(inner.value, ast.Name)
+        and inner.value.id == target.id
         for inner in ast.walk(node.elt)
-    )  # fmt: skip
+    )

@@ -85,10 +85,12 @@ def _lasting(program: Program, found: Trained, method: Scope) -> frozenset[str]:
     names = {store.root for scope in known for store in scope.stores if len(store.path) == 1}
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     once = any(
-        isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,)
+        isinstance(store.value, ast.Call)
+        and path_of(store.value.func) == (owner,)
         and not any(first <= step.order <= last for step, _ in program.bound[name])
-        for name in found.reach.free for _, store in program.bound.get(name, ())
-    )  # fmt: skip
+        for name in found.reach.free
+        for _, store in program.bound.get(name, ())
+    )
     if once:
         begins = [inner for scope in known for inner in scope.inner if inner.name == f"{owner}.__init__"]
         stores = [store for inner in begins for store in inner.stores if len(store.path) == 2]

@@ -206,10 +206,12 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
 def _only_shown(found: Trained) -> frozenset[str]:
     """Parameters of the functions that train which are printed, or written down, and nothing else."""
     return frozenset(
-        name for root in found.roots for name in root.params
+        name
+        for root in found.roots
+        for name in root.params
         if {id(node) for node in ast.walk(root.node) if isinstance(node, ast.Name) and node.id == name}
         <= shown_in(root.node)
-    )  # fmt: skip
+    )
 
 
 def _bound(program: Program, function: ast.expr | None, order: int, depth: int = 0) -> dict[str, str]:
@@ -221,9 +223,10 @@ def _bound(program: Program, function: ast.expr | None, order: int, depth: int =
         return {}
     inner = _bound(program, function.args[0], order, depth + 1) if function.args else {}
     mine = {
-        item.arg: ast.unparse(item.value) for item in function.keywords
+        item.arg: ast.unparse(item.value)
+        for item in function.keywords
         if item.arg and isinstance(item.value, ast.Constant)
-    }  # fmt: skip
+    }
     return inner | mine
 
 
@@ -258,17 +261,22 @@ def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -
     """A table goes into a function of the notebook, itself or by a name: a row of results does not."""
     names = {store.path[0] for store in helper.stores if store.value is table and len(store.path) == 1}
     given = [
-        item for call in helper.calls if program.functions_of(call.func)
+        item
+        for call in helper.calls
+        if program.functions_of(call.func)
         for item in (*call.args, *(word.value for word in call.keywords))
-    ]  # fmt: skip
+    ]
     return any(
         part is table or (isinstance(part, ast.Name) and part.id in names)
-        for item in given for part in ast.walk(item)
-    )  # fmt: skip
+        for item in given
+        for part in ast.walk(item)
+    )
 
 
 def _is_used_at(program: Program, helper: Scope, position: int) -> bool:
     return any(
-        path[-1] == helper.name for step in program.steps if step.position == position
+        path[-1] == helper.name
+        for step in program.steps
+        if step.position == position
         for path, _ in step.scope.called
-    )  # fmt: skip
+    )

@@ -79,12 +79,10 @@ def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.exp
     """Names that a loop that trains takes its batches from, with the loop around it; what is only shown is none."""
     shown = shown_in(scope.node)
     trains = [
-        loop for loop in scope.loops
-        if any(
-            isinstance(node, ast.Call) and called(node) in _STEPS
-            for node in ast.walk(loop)
-        )
-    ]  # fmt: skip
+        loop
+        for loop in scope.loops
+        if any(isinstance(node, ast.Call) and called(node) in _STEPS for node in ast.walk(loop))
+    ]
     for loop in trains:
         around = [other for other in trains if other is not loop and any(node is loop for node in ast.walk(other))]
         outer = around[-1] if around else None
@@ -117,12 +115,15 @@ def _is_iterator(program: Program, value: ast.expr | None, *, endless: bool) -> 
 def _yields(program: Program, call: ast.Call) -> bool:
     return any(
         isinstance(node, ast.Yield | ast.YieldFrom)
-        for scope in program.functions_of(call.func) if not scope.is_class for node in ast.walk(scope.node)
-    )  # fmt: skip
+        for scope in program.functions_of(call.func)
+        if not scope.is_class
+        for node in ast.walk(scope.node)
+    )
 
 
 def _without_end(program: Program, call: ast.Call) -> bool:
     return any(
         isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
-        for scope in program.functions_of(call.func) for node in ast.walk(scope.node)
-    )  # fmt: skip
+        for scope in program.functions_of(call.func)
+        for node in ast.walk(scope.node)
+    )

@@ -67,10 +67,12 @@ def _same_part(case: Case, program: Program, own: list[Step]) -> Iterator[CodeFi
 def _read(program: Program, name: str, made: Step) -> list[ast.Name]:
     """Where a name of the notebook is read after it was made: not the names of its own that a function calls so."""
     return [
-        item for step, scope in program.scopes
+        item
+        for step, scope in program.scopes
         if (step.order > made.order if not scope.name else name not in scope.local or name in scope.outer)
-        for item in scope.loads if item.id == name
-    ]  # fmt: skip
+        for item in scope.loads
+        if item.id == name
+    ]
 
 
 def _left_by_a_loop(case: Case, program: Program, own: list[Step]) -> Iterator[CodeFinding]:

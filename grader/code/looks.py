@@ -29,9 +29,10 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     }
     changed = {call.step.position for call in found.calls if call.arm == "changed"}
     wanted = [
-        call.config for call in found.calls
+        call.config
+        for call in found.calls
         if call.step.position in changed and call.arm in ("", "changed") and call.config is not None
-    ]  # fmt: skip
+    ]
     predicted = _first_prediction(program)
     before = found.changed.first if predicted is None else predicted
     own = _own_loops(program)
@@ -98,9 +99,11 @@ def _own_loops(program: Program) -> dict[int, int]:
     begins = [call for call in run_calls(program) if call.how == "start"]
     helpers = {id(call.helper) for call in begins if call.helper is not None}
     steps = [call.step for call in begins] + [
-        step for step in program.steps for call in step.scope.calls
+        step
+        for step in program.steps
+        for call in step.scope.calls
         if any(id(scope) in helpers for scope in program.functions_of(call.func))
-    ]  # fmt: skip
+    ]
     found: dict[int, int] = {}
     for step in steps:
         found[step.position] = min(step.order, found.get(step.position, step.order))

@@ -51,9 +51,10 @@ def _given(assignment: Assignment) -> Mapping[str, tuple[Cell, str]]:
         for name, digest in _functions(cell.source):
             found.setdefault(name, []).append((cell, digest))
     return {
-        name: homes[0] for name, homes in found.items()
+        name: homes[0]
+        for name, homes in found.items()
         if len(homes) == 1 and homes[0][0].role is Role.CODE and homes[0][1]
-    }  # fmt: skip
+    }
 
 
 @lru_cache(maxsize=KEPT)

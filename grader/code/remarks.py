@@ -79,10 +79,11 @@ def _shape(source: str, role: Role) -> str:
     named = ("id", "attr", "name", "arg", "module", "asname")
     return "\n".join(
         f"{type(node).__name__} {' '.join(str(getattr(node, name, '')) for name in named)}"
-        if not isinstance(node, ast.Constant) else repr(node.value)
+        if not isinstance(node, ast.Constant)
+        else repr(node.value)
         for node in ast.walk(tree)
         if not isinstance(node, ast.Constant) or (role is Role.SETUP and _is_fixed(node.value))
-    )  # fmt: skip
+    )
 
 
 def _is_fixed(value: object) -> bool:

@@ -35,8 +35,10 @@ def _tables(scopes: list[Scope]) -> dict[tuple[int, str], ast.expr]:
     """What names were assigned, by function; those of cells are one space."""
     return {
         (id(scope) if scope.name else 0, store.root): store.value
-        for scope in scopes for store in scope.stores if store.value is not None and len(store.path) == 1
-    }  # fmt: skip
+        for scope in scopes
+        for store in scope.stores
+        if store.value is not None and len(store.path) == 1
+    }
 
 
 def _trains_anew(program: Program, table: ast.expr) -> bool:

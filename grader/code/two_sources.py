@@ -60,10 +60,12 @@ def _read_alone(function: ast.AST, vary: str) -> tuple[ast.expr, ...]:
 
 def _settings(tree: ast.AST, vary: str) -> list[ast.expr]:
     return [
-        node for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute | ast.Subscript) and last_name(node) == vary
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Subscript)
+        and last_name(node) == vary
         and isinstance(node.ctx, ast.Load)
-    ]  # fmt: skip
+    ]
 
 
 def _is_the_same(program: Program, found: Trained, name: str) -> bool:
@@ -117,6 +119,8 @@ def _given_to(program: Program, helper: Scope, param: str) -> frozenset[str]:
 def _is_at(program: Program, helper: Scope, position: int) -> bool:
     """The helper is in this cell, or is called there."""
     return program.step_of(helper).position == position or any(
-        path[-1] == helper.name for step in program.steps if step.position == position
+        path[-1] == helper.name
+        for step in program.steps
+        if step.position == position
         for path, _ in step.scope.called
-    )  # fmt: skip
+    )

@@ -55,8 +55,9 @@ def recorded_by(program: Program) -> Iterator[tuple[Step, str, ast.expr]]:
         for loop in step.scope.loops:
             records = any(
                 path[-1] in ("value", "values") and _is_notebook(program, path[0])
-                for path, call in step.scope.called if any(node is call for node in ast.walk(loop))
-            )  # fmt: skip
+                for path, call in step.scope.called
+                if any(node is call for node in ast.walk(loop))
+            )
             if records and isinstance(loop, ast.For):
                 yield step, "", loop.iter
 
@@ -140,5 +141,6 @@ def _is_filled(program: Program, name: str) -> bool:
     """Something is put into it later: then it is no table that is written out."""
     return any(
         store.root == name and (len(store.path) > 1 or store.how != "assign")
-        for _, scope in program.scopes for store in scope.stores
-    )  # fmt: skip
+        for _, scope in program.scopes
+        for store in scope.stores
+    )

@@ -32,9 +32,10 @@ def unequal_arms(case: Case) -> tuple[CodeFinding, ...]:
     program, found = read_program(case), []
     for step, name, value in recorded_by(program):
         beside = (
-            (step, branch) for branch in step.scope.branches
+            (step, branch)
+            for branch in step.scope.branches
             if _is_by_arm(branch, names_in(value) & _made_before(step.scope, branch.lineno))
-        )  # fmt: skip
+        )
         for home, node in (*_unequal(program, step, value), *beside):
             where = place_of(case, home, node.lineno)
             because = (

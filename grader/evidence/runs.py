@@ -208,9 +208,10 @@ def by_seed(runs: Sequence[Run]) -> dict[int | None, Run]:
 def records_before(case: Case, run: Run) -> int | None:
     """How many records the notebook held when a run began: counted along the chain, None where it has a gap."""
     by_digest = {
-        found.record.digest(): found.record for found in own_records(case)
+        found.record.digest(): found.record
+        for found in own_records(case)
         if found.record is not None and found.record.nonce == run.record.nonce
-    }  # fmt: skip
+    }
     count, record = 0, run.start
     while record is not None and record.previous and count <= len(by_digest):
         record = by_digest.get(record.previous)

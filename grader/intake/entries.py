@@ -100,8 +100,9 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
         paths = [Path(place, name) for name in (*files, *linked)]
         entries += [
             _file(path, _shown(path.relative_to(folder)), limits)
-            for path in paths if path.is_symlink() or path.is_file()
-        ]  # fmt: skip
+            for path in paths
+            if path.is_symlink() or path.is_file()
+        ]
         if len(entries) > limits.members:
             raise InboxError(
                 f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."

@@ -19,9 +19,7 @@ from grader.intake.strays import without_strays
 from grader.intake.times import attempts, copy_hint, far_apart
 from grader.model import Submission
 
-__all__ = [
-    "DEFAULT_LIMITS", "Inbox", "InboxLimits", "iter_submissions", "iter_unread", "open_inbox", "read",
-]  # fmt: skip
+__all__ = ["DEFAULT_LIMITS", "Inbox", "InboxLimits", "iter_submissions", "iter_unread", "open_inbox", "read"]
 
 # What operating systems and Jupyter leave in folders.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})

@@ -150,8 +150,10 @@ def summary_line(result: Result, assignment: Assignment) -> str:
         parts = [f"{score} of {most} points so far; {waiting}."]
     failed = [
         f"{cell_title(assignment, cell.key).heading}: {v.because}" if v.check == PERSON else v.because
-        for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points
-    ]  # fmt: skip
+        for cell in result.cells
+        for v in cell.verdicts
+        if v.outcome is Outcome.FAILED and v.points
+    ]
     parts.extend(failed[:3])
     if len(failed) > 3:
         more = "1 more finding is" if len(failed) == 4 else f"{len(failed) - 3} more findings are"

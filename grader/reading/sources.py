@@ -14,7 +14,7 @@ _DEBUG = (
     re.compile(r"^[^#\n]*\b(?:breakpoint\(\)|pdb\.set_trace\(\)|import[ \t]+i?pdb\b).*$", re.MULTILINE),
     re.compile(r"^[ \t]*%(?:debug|pdb|prun|lprun)\b.*$", re.MULTILINE),
     re.compile(r"(?im)^[ \t]*print\([ \t]*['\"](?:here|debug|test|asdf|xxx|\d+)['\"][ \t]*\)[ \t]*$"),
-)  # fmt: skip
+)
 _PATH = re.compile(
     r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|"
     r"[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"

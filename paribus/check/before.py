@@ -120,9 +120,10 @@ def _escapes(trees: Mapping[str, ast.AST]) -> bool:
         seen.add((id(tree), name))
         known = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         known |= {
-            id(node.value) for node in ast.walk(tree)
+            id(node.value)
+            for node in ast.walk(tree)
             if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
-        }  # fmt: skip
+        }
         for call in ast.walk(tree):
             if isinstance(call, ast.Call):
                 for parameter, given in _given(call, trees):
@@ -132,9 +133,10 @@ def _escapes(trees: Mapping[str, ast.AST]) -> bool:
                             waiting.append((trees[called(call)], parameter))
         uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
         takes_apart = {"items", "values", "keys", "copy", "get", "_asdict", "pop", "__dict__"} & {
-            node.attr for node in ast.walk(tree)
+            node.attr
+            for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-        }  # fmt: skip
+        }
         if takes_apart or any(id(node) not in known for node in uses):
             return True
     return not first

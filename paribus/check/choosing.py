@@ -51,17 +51,19 @@ def compares_arm(test: ast.expr) -> bool:
     """A run's arm or name is compared with one of the arms."""
     return any(
         isinstance(side, ast.Constant) and side.value in ARMS
-        for node in ast.walk(test) if isinstance(node, ast.Compare)
+        for node in ast.walk(test)
+        if isinstance(node, ast.Compare)
         for side in (node.left, *node.comparators)
-    )  # fmt: skip
+    )
 
 
 def mentions(node: ast.AST, vary: str) -> bool:
     """The varied setting is read of something: ``config.batch_size``, ``config["batch_size"]``."""
     return any(
         last_name(inner) == vary
-        for inner in ast.walk(node) if isinstance(inner, ast.Attribute | ast.Subscript | ast.Call)
-    )  # fmt: skip
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute | ast.Subscript | ast.Call)
+    )
 
 
 def _is_size(node: ast.expr) -> bool:

@@ -113,9 +113,11 @@ def _is_number(node: ast.expr, sizes: frozenset[str]) -> bool:
         return _is_number(node.left, sizes) and _is_number(node.right, sizes)
     if isinstance(node, ast.Call) and called(node) == "len":
         return True
-    return isinstance(node, ast.Call) and called(node) in ("int", "round", "max", "min") and all(
-        _is_number(item, sizes) for item in node.args
-    )  # fmt: skip
+    return (
+        isinstance(node, ast.Call)
+        and called(node) in ("int", "round", "max", "min")
+        and all(_is_number(item, sizes) for item in node.args)
+    )
 
 
 def _bound(part: ast.expr, which: str) -> str:
@@ -148,8 +150,10 @@ def _sorts_out(node: ast.ListComp, holders: frozenset[str]) -> bool:
     """``[text for text in data.train.texts if len(text) > 20]``: rows of some lengths only."""
     return any(
         _holds(part.iter, holders) and isinstance(inner, ast.Call) and called(inner) == "len"
-        for part in node.generators for test in part.ifs for inner in ast.walk(test)
-    )  # fmt: skip
+        for part in node.generators
+        for test in part.ifs
+        for inner in ast.walk(test)
+    )
 
 
 def _trains(loop: ast.For) -> bool:
@@ -171,4 +175,4 @@ def _counts(test: ast.expr, name: str) -> bool:
     return isinstance(test, ast.Compare) and any(
         isinstance(one, ast.Name) and one.id == name and isinstance(other, ast.Constant)
         for one, other in ((test.left, test.comparators[0]), (test.comparators[0], test.left))
-    )  # fmt: skip
+    )

@@ -109,9 +109,11 @@ def _function(
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     made = {
         target.id: node.value
-        for node in ast.walk(tree) if isinstance(node, ast.Assign)
-        for target in node.targets if isinstance(target, ast.Name)
-    }  # fmt: skip
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     given = parameters(tree)
     configurations = frozenset(name for name in given if name.lower() in _CONFIGURATIONS)
     return _Function(

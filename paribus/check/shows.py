@@ -23,9 +23,11 @@ def shown_in(tree: ast.AST) -> frozenset[int]:
     """The nodes of a tree that go into something shown, by identity."""
     return frozenset(
         id(inner)
-        for call in ast.walk(tree) if isinstance(call, ast.Call) and called(call) in DISPLAYS
-        for part in (*call.args, *call.keywords) for inner in ast.walk(part)
-    )  # fmt: skip
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and called(call) in DISPLAYS
+        for part in (*call.args, *call.keywords)
+        for inner in ast.walk(part)
+    )
 
 
 def _shows(statement: ast.stmt) -> bool:

@@ -70,8 +70,10 @@ def _read(file: Path, key: str) -> tuple[dict[str, Latency], str] | None:
         kept = json.loads(file.read_text(encoding="utf-8"))
         if kept["schema"] != SCHEMA or kept["of"] != key:
             return None
-        found = {name: Latency(np.array(times, dtype=np.float64), str(where)) for name, (where, times) in
-                 kept["found"].items()}  # fmt: skip
+        found = {
+            name: Latency(np.array(times, dtype=np.float64), str(where))
+            for name, (where, times) in kept["found"].items()
+        }
         return found, str(kept["at"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # not there, or damaged: measured anew

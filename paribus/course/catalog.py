@@ -132,8 +132,9 @@ class Course:
         """The profile called ``name``, or that of the instructor's runs; UsageError lists the course's profiles."""
         wanted = self.run_profile if name is None else name
         if wanted not in self.profiles:
-            known = ", ".join(f"{item.name} ({item.about})" if item.about else item.name
-                              for item in self.profiles.values())  # fmt: skip
+            known = ", ".join(
+                f"{item.name} ({item.about})" if item.about else item.name for item in self.profiles.values()
+            )
             raise UsageError(
                 f"There is no profile called {wanted!r}. Choose one of: {known}."
                 f"{did_you_mean(wanted, self.profiles)} The course is {self.file}."

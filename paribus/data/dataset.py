@@ -119,9 +119,10 @@ class Dataset:
         """One line for people."""
         sizes = f"{len(self.train):,} training, {len(self.validation):,} validation, {len(self.test):,} test items"
         kind = (
-            f"{len(self.classes)} classes" if self.classes
+            f"{len(self.classes)} classes"
+            if self.classes
             else {"value": "numbers", "none": "no predictions"}.get(self.predicts, "scores")
-        )  # fmt: skip
+        )
         return f"Dataset({self.source}: {sizes}, {kind})"
 
 

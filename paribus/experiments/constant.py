@@ -81,9 +81,11 @@ def held(vary: str, arms: Mapping[str, Sequence[Record]]) -> Held:
         environment={**shared, **alike},
         elsewhere={
             name: tuple(dict.fromkeys(place.get(name, "not recorded") for place in places))
-            for name in names if name not in shared
-        } | _of_several_versions(libraries),
-    )  # fmt: skip
+            for name in names
+            if name not in shared
+        }
+        | _of_several_versions(libraries),
+    )
 
 
 def _place(start: Record) -> dict[str, str]:

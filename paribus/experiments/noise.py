@@ -35,9 +35,11 @@ class Noise:
             ]
         if self.items is not None:
             rows.append(interval_row("over validation items, mean of the seeds (jackknife)", self.items))
-        note = "" if self.seeds is None or self.seeds.sign_flip is None else (
-            f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}."
-        )  # fmt: skip
+        note = (
+            ""
+            if self.seeds is None or self.seeds.sign_flip is None
+            else (f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}.")
+        )
         return Table(
             f"Is the difference in {title(self.metric)} larger than noise?",
             ("changed − baseline", "95 % interval", "excludes zero?"), tuple(rows), note,

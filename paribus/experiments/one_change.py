@@ -165,9 +165,10 @@ def compare(baseline: Sequence[Facts], changed: Sequence[Facts], vary: str = "")
         # A global that holds the varied setting shows the same change a second time.
         code = [item for item in code if not _is_its_name(item.name, vary)]
     within = [
-        name for name in names
+        name
+        for name in names
         if any(len({_key(chosen.get(name)) for chosen in arm}) > 1 for arm in (first, second))
-    ]  # fmt: skip
+    ]
     within += [name for arm in arms if (name := _mixed_data(arm))]
     within_code = _mixed_code(told)
     elsewhere = [_elsewhere(name, told[0], told[1]) for name in PLACES] if all(told) else []
@@ -185,10 +186,11 @@ def compare(baseline: Sequence[Facts], changed: Sequence[Facts], vary: str = "")
 def choices(run: Facts, vary: str = "") -> dict[str, Any]:
     """What a person chose: knobs, and settings that are always chosen, whatever a record calls them."""
     return {
-        name: item.value for name, item in run.config.items()
+        name: item.value
+        for name, item in run.config.items()
         if (item.role == "knob" and (name == vary or name not in FOUND_BY_TRAINING))
         or (item.role != "outcome" and name in ALWAYS_CHOSEN)
-    }  # fmt: skip
+    }
 
 
 def is_declared(item: Difference, vary: str) -> bool:
@@ -270,10 +272,11 @@ def _told_twice(item: Difference, found: Iterable[Difference]) -> bool:
     """Whether a method that was reached through ``super()`` is there under its class's name as well."""
     _, _, method = item.name.partition(OWN_CLASS)
     return bool(method) and any(
-        other.name.endswith(f".{method}") and other is not item
+        other.name.endswith(f".{method}")
+        and other is not item
         and (other.baseline, other.changed) == (item.baseline, item.changed)
         for other in found
-    )  # fmt: skip
+    )
 
 
 def _mixed_code(arms: Iterable[Sequence[Facts]]) -> list[str]:
@@ -303,6 +306,7 @@ def _place(run: Facts, name: str) -> Any:  # noqa: ANN401 - a setting is any pla
 
 
 def _shown(values: tuple[Any, ...]) -> str:
-    told = ("not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-            for value in values)  # fmt: skip
+    told = (
+        "not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value) for value in values
+    )
     return " or ".join(told) or "nothing"

@@ -90,9 +90,10 @@ def compare_models(
     tried = {name: [evaluations(run) for run in side] for name, side in zip(names, sides, strict=True)}
     notes = [selection_note(tried)]
     notes.append(
-        few_seeds(min(len(side) for side in sides)) if several else
-        "One run of a model says nothing of other seeds of it: this compares two fitted models."
-    )  # fmt: skip
+        few_seeds(min(len(side) for side in sides))
+        if several
+        else "One run of a model says nothing of other seeds of it: this compares two fitted models."
+    )
     classes = found[0][0].n_classes > 0
     if not single and classes:
         notes.append("McNemar's test is for two fitted models and not for configurations, so it is left out.")

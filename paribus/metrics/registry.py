@@ -155,9 +155,10 @@ def _wrong(metric: object, known: Mapping[str, Metric]) -> str:
         return f"{metric.name} needs {metric.needs!r}; write needs= one of {', '.join(get_args(Need))}."
     if (metric.compute is None) != (metric.needs == "measured"):
         instead = (
-            "leave compute= out, or say what it is computed from in needs=" if metric.compute is not None
+            "leave compute= out, or say what it is computed from in needs="
+            if metric.compute is not None
             else "pass the function that computes it in compute="
-        )  # fmt: skip
+        )
         return f"{metric.name} needs {metric.needs!r} and has {'a' if metric.compute else 'no'} compute; {instead}."
     return ""
 

@@ -61,9 +61,10 @@ def replaced_parts(
 def _names(tree: ast.AST, space: Mapping[str, object]) -> dict[str, object]:
     """The modules and what of `os` is read, by the names that a function has for them, its own imports too."""
     found: dict[str, object] = {
-        name: value for name, value in space.items()
+        name: value
+        for name, value in space.items()
         if isinstance(value, types.ModuleType) or value is os.environ or value is os.getenv
-    }  # fmt: skip
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for item in node.names:

@@ -97,8 +97,10 @@ def result_table(record: Record, never_predicted: int | None) -> Table:
 def epoch_line(line: Epoch, lost: Sequence[str] = ()) -> str:
     """One line of a log, missing values left out; ``lost`` names losses that were no finite numbers."""
     losses = [name for name in ("train_loss", "validation_loss") if name in line.metrics]
-    parts = [f"{title(name)} {number(name, line.metrics[name])}"
-             for name in (*losses, *in_order(line.metrics.keys() - set(losses)))]  # fmt: skip
+    parts = [
+        f"{title(name)} {number(name, line.metrics[name])}"
+        for name in (*losses, *in_order(line.metrics.keys() - set(losses)))
+    ]
     parts += [f"{title(name)} is not a finite number" for name in lost]
     return f"epoch {line.epoch}: {', '.join(parts) or 'nothing measured'}"
 

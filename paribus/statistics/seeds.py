@@ -68,10 +68,12 @@ def over_seeds(baseline: Sequence[float], changed: Sequence[float], level: float
     if not all(math.isfinite(value) for value in (*baseline, *changed)):
         raise UsageError("A value is not a finite number: a run that failed has no place in a mean over seeds.")
     return OverSeeds(
-        len(baseline), welch_interval(baseline, changed, level), paired_interval(baseline, changed, level),
+        len(baseline),
+        welch_interval(baseline, changed, level),
+        paired_interval(baseline, changed, level),
         _sign_flip([after - before for before, after in zip(baseline, changed, strict=True)]),
         2.0 ** (1 - len(baseline)),
-    )  # fmt: skip
+    )
 
 
 def few_seeds(n: int) -> str:

@@ -80,8 +80,9 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
 def restore(checkpoint: Checkpoint, model: Any, optimizer: Any) -> None:  # noqa: ANN401
     """Put a checkpoint's weights, optimiser state and random state back."""
     tensors = checkpoint.tensors
-    model.load_state_dict({name.removeprefix("model."): value for name, value in tensors.items()
-                           if name.startswith("model.")})  # fmt: skip
+    model.load_state_dict(
+        {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
+    )
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith("optimizer."):

@@ -35,8 +35,9 @@ def encode_shared(part: TextsWithLabels, tokenizer: Any, max_length: int) -> Enc
     path = cache_folder() / "encoded" / f"{_key(part, tokenizer, max_length)}.safetensors"
     found = _read(path)
     if found is not None and len(found["offsets"]) == len(part.labels) + 1:
-        return Encoded(found["tokens"], found["offsets"], np.asarray(part.labels, dtype=np.int64),
-                       int(found["pad_id"][0]))  # fmt: skip
+        return Encoded(
+            found["tokens"], found["offsets"], np.asarray(part.labels, dtype=np.int64), int(found["pad_id"][0])
+        )
     encoded = encode(part, tokenizer, max_length)
     content = {"tokens": encoded.tokens, "offsets": encoded.offsets, "pad_id": np.array([encoded.pad_id])}
     raw = save(content)

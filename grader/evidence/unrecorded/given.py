@@ -82,10 +82,12 @@ class Used:
             depth < _DEEPEST
             and any(
                 self._mentions(store.value, depth + 1)
-                for item in ast.walk(node) if isinstance(item, ast.Name)
-                for store in self.scope.stores if store.path == (item.id,) and store.value is not None
+                for item in ast.walk(node)
+                if isinstance(item, ast.Name)
+                for store in self.scope.stores
+                if store.path == (item.id,) and store.value is not None
             )
-        )  # fmt: skip
+        )
 
     @property
     def left(self) -> Mapping[str, Value]:

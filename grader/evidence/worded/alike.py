@@ -81,9 +81,10 @@ def not_identical(reading: Reading, values: Values) -> Iterator[Doubt]:
             named = {name for name in epoch_metrics() if name.endswith("_loss")}
         judged = [
             (abs(a - b) < CLOSE, f"{vocabulary.title('metric_titles', name)}: {a:.5g} and {b:.5g}")
-            for first, second in _meant(reading, values) for name in sorted(named - COUNTED)
+            for first, second in _meant(reading, values)
+            for name in sorted(named - COUNTED)
             for a, b in _last(values, name, first, second)
-        ]  # fmt: skip
+        ]
         if judged and not any(alike for alike, _ in judged):
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{exact[0]!r}: {judged[0][1]}")
             return

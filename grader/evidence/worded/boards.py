@@ -132,9 +132,10 @@ def _of_another(board: Board, piece: str, number: Number) -> str | None:
     (row,), (column,) = rows, columns
     own = board.cell(row, column)
     others = [
-        name for name in board.rows
+        name
+        for name in board.rows
         if name != row and (cell := board.cell(name, column)) is not None and agreed(cell, number)
-    ]  # fmt: skip
+    ]
     if own is None or agreed(own, number):
         return None
     if own.value and any(agreed(own._replace(value=own.value * 10.0**places), number) for places in _PLACES):
@@ -173,9 +174,10 @@ def cells_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]
             if agreed(own, number):
                 return
             others = [
-                name for name in board.columns
+                name
+                for name in board.columns
                 if name != column and (cell := board.cell(row, name)) is not None and agreed(cell, number)
-            ]  # fmt: skip
+            ]
             if len(others) == 1 and (own.unit == UNIT_COUNT) == number.whole:
                 wrong.append((number, column, others[0], row, own))
     # One number alone may be of something else that the table does not hold; two that changed places are none.
@@ -274,9 +276,10 @@ def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         if sign == 0 or vocabulary.says("worded", "unsaid", clause.lower()) or reading.is_denied(start, end):
             continue
         judged = [
-            told for board in boards_of(values.measured)
+            told
+            for board in boards_of(values.measured)
             for told in _compared(board, reading, (start, end), words, sign)
-        ]  # fmt: skip
+        ]
         if judged and not any(right for right, _ in judged):
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {judged[0][1]}")
             return

@@ -47,7 +47,7 @@ _KINDS = {
         rf"\bnot (?:even )?(?:once )?{_TRIED}(?: at all| once| even once)?\b|\bpredicts? none\b|"
         rf"\b{_TRIED} (?:none|not one|not a single one) of\b|\bnever\b(?=\W*(?:$|,|\.|;))"
     ),
-}  # fmt: skip
+}
 _ANY_OF_THEM = re.compile(
     r"\bnever (?:predicts?|tries|names|chooses) (?:a single one|any|one) of (?:them|these|those)\b|"
     r"\b(?:predicts?|tries|names|chooses) (?:none|not one|not a single one) of (?:them|these|those)\b"
@@ -184,9 +184,10 @@ def _judged(reading: Reading, counts: Sequence[Counted], words: str, kind: str, 
     if counts and not any(fits(count, zero) for count, zero, _ in counts):
         count, zero, title = counts[0]
         yield Doubt(
-            reading.sentence.text, reading.sentence.position,
+            reading.sentence.text,
+            reading.sentence.position,
             f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",
-        )  # fmt: skip
+        )
 
 
 def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group]:

@@ -124,10 +124,11 @@ def _quoted(reading: Reading, values: Values, metric: str, named: list[str]) -> 
     """The logs of the runs whose numbers the sentence quotes; else those that may be meant."""
     numbers = [item for item in reading.sentence.numbers if not item.whole]
     keys = [
-        group.key for group in values.measured.groups
+        group.key
+        for group in values.measured.groups
         for logs in [[log for name in named for log in values.epochs(name, group.key)]]
         if any(_is_in(number, log) for log in logs for number in numbers)
-    ]  # fmt: skip
+    ]
     return [log for key in keys for log in values.epochs(metric, key)] or logs_of(reading, values, metric)
 
 

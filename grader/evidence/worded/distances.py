@@ -107,11 +107,12 @@ def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
     ]
     keys = (group.key for pair in values.measured.experiments for group in pair)
     return frozenset(
-        key for key in keys
+        key
+        for key in keys
         if before
         and (share := values.named("tail_probability", key)) is not None
         and abs(share - before[-1].value) <= 0.51 * before[-1].readings[0].unit
-    )  # fmt: skip
+    )
 
 
 def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float) -> Iterator[Doubt]:
@@ -181,10 +182,11 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
             _, metric, change, spreads = judged[0]
             told = ", ".join(f"{spread:.4f}" for spread in spreads)
             yield Doubt(
-                reading.sentence.text, reading.sentence.position,
+                reading.sentence.text,
+                reading.sentence.position,
                 f"{hit[0]!r}: the difference in {vocabulary.title('metric_titles', metric)} is {change:.4f}, the "
                 f"spreads that may be meant are {told}",
-            )  # fmt: skip
+            )
 
 
 def _meant(hit: re.Match[str], reading: Reading, arms: dict[str, float], paired: float) -> list[float]:

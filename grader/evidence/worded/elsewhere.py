@@ -78,9 +78,11 @@ def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Dou
         return
     said = set(re.findall(r"\d", weeks[0]))
     borrowed = {
-        hit["week"] for text in values.measured.case.printed if "reference" in text
+        hit["week"]
+        for text in values.measured.case.printed
+        if "reference" in text
         for hit in _STANDS_IN.finditer(text)
-    }  # fmt: skip
+    }
     if said and said <= borrowed:
         why = f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}"
         yield Doubt(reading.sentence.text, reading.sentence.position, why)

@@ -66,10 +66,11 @@ def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if runs and all(_ran_out(run) is False for run in runs):
             run = runs[-1]
             yield Doubt(
-                reading.sentence.text, reading.sentence.position,
+                reading.sentence.text,
+                reading.sentence.position,
                 f"{said!r}: {len(run.record.epochs)} of at most {run.setting('epochs')} epochs ran, and patience "
                 f"{_patience(run)} had not run out",
-            )  # fmt: skip
+            )
             return
 
 
@@ -180,9 +181,10 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
         hit = disagree or agree
         told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
         yield Doubt(
-            reading.sentence.text, reading.sentence.position,
+            reading.sentence.text,
+            reading.sentence.position,
             f"{hit[0] if hit else ''!r}: {registry()[by].title} and validation loss by epochs are {told}",
-        )  # fmt: skip
+        )
 
 
 def _is_best(said: int, log: Sequence[float], metric: str) -> bool:

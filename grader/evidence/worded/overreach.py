@@ -165,9 +165,11 @@ def _is_time(column: str, name: str) -> bool:
 
 def _times(values: Values, name: str) -> list[Fact]:
     return [
-        fact for board in boards_of(values.measured) for (row, column), fact in board.cells.items()
+        fact
+        for board in boards_of(values.measured)
+        for (row, column), fact in board.cells.items()
         if _is_time(column, name) or _is_time(row, name)
-    ]  # fmt: skip
+    ]
 
 
 def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:

@@ -191,9 +191,11 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
         if number.whole or number.spelled or number.times or number.signed or len(digits) <= DIGITS:
             continue
         said = {
-            name for end, names in spans for name in names
+            name
+            for end, names in spans
+            for name in names
             if end <= number.start and _IS.fullmatch(reading.lower[end : number.start])
-        }  # fmt: skip
+        }
         if len(said) != 1:
             continue
         cells = [

@@ -53,9 +53,10 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
         yield Doubt(reading.sentence.text, reading.sentence.position, why)
         return
     judged = [
-        (first, _held(outcome)) for first, second in values.measured.experiments
+        (first, _held(outcome))
+        for first, second in values.measured.experiments
         if (outcome := foretold(first, second)) is not None
-    ]  # fmt: skip
+    ]
     if len(judged) < 2 or any(right is None for _, right in judged) or (total and total != len(judged)):
         return
     count = sum(bool(right) for _, right in judged)

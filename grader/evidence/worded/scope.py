@@ -153,9 +153,10 @@ def confirming(measured: Measured) -> Measured | None:
         for first, second in measured.experiments
     }
     own = [
-        key for key, mine in seeds.items()
+        key
+        for key, mine in seeds.items()
         if all(mine.isdisjoint(found) for other, found in seeds.items() if other != key)
-    ]  # fmt: skip
+    ]
     return measure(measured.case, own[0]) if len(seeds) > 1 and len(own) == 1 else None
 
 
@@ -170,9 +171,11 @@ def _other_measures(measured: Measured) -> Phrases:
     of_runs = {name for group in measured.groups for run in group.runs for name in run.metrics}
     unscored = [known[name] for name in of_runs if name in known and known[name].compute is None]
     words = {
-        word for metric in unscored if not metric.name.endswith("_loss")
+        word
+        for metric in unscored
+        if not metric.name.endswith("_loss")
         for word in (metric.name, metric.title, *metric.words)
-    }  # fmt: skip
+    }
     more = vocabulary.phrases("measures", "timed") if any("latency" in metric.name for metric in unscored) else ()
     found = (*vocabulary.phrases("measures", "unscored"), *more, *sorted(words))
     return Phrases((word, "measure") for word in found)

@@ -52,9 +52,10 @@ def _counted(reading: Reading, numbers: Sequence[Number], start: int, end: int) 
         return before[-1]
     held = claimed("sizes", "holds", reading.lower[start:])
     behind = [
-        item for item in numbers
+        item
+        for item in numbers
         if held is not None and held.start() < 3 and 0 <= item.start - start - held.end() <= NEAR
-    ]  # fmt: skip
+    ]
     return behind[0] if behind and end < behind[0].start else None
 
 

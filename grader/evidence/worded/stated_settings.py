@@ -49,9 +49,10 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         shown = ", ".join("none" if value is None else str(value) for value in known)
         yield Doubt(
-            reading.sentence.text, reading.sentence.position,
+            reading.sentence.text,
+            reading.sentence.position,
             f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
-        )  # fmt: skip
+        )
         return
 
 

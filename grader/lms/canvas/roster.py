@@ -78,9 +78,10 @@ def check_belongs(gradebook: Gradebook, placed: Iterable[Submission | Result], o
 def _sure(path: str, people: Mapping[str, Student]) -> list[Named]:
     """The readings of a name in which the number's person bears the name that is before it."""
     return [
-        item for item in readings(path)
+        item
+        for item in readings(path)
         if item.name and item.number in people and squashed(people[item.number].name) == item.name
-    ]  # fmt: skip
+    ]
 
 
 def _owner(path: str, student: str, roster: Roster) -> Owner:

@@ -95,9 +95,11 @@ def record_name(platform: str) -> str:
 def write_record(into: Path, record: Record) -> None:
     """Write the record, after everything else."""
     raw = {
-        "schema": _schema(record.platform), "site": record.site, "assignment": dict(record.assignment),
+        "schema": _schema(record.platform),
+        "site": record.site,
+        "assignment": dict(record.assignment),
         "rows": [asdict(row) for row in record.rows],
-    }  # fmt: skip
+    }
     write_atomic(into / record_name(record.platform), json.dumps(raw, sort_keys=True, indent=1) + "\n")
 
 

@@ -85,9 +85,11 @@ def _maximum_by_shape(values: Sequence[Sequence[str]]) -> int:
     """The same positive number in every row, after a column that holds grades or nothing."""
     for column in range(2, len(values)):
         content = set(values[column])
-        if len(content) == 1 and NUMBER.fullmatch(next(iter(content))) and all(
-            not grade or grade == "-" or NUMBER.fullmatch(grade) for grade in values[column - 1]
-        ):  # fmt: skip
+        if (
+            len(content) == 1
+            and NUMBER.fullmatch(next(iter(content)))
+            and all(not grade or grade == "-" or NUMBER.fullmatch(grade) for grade in values[column - 1])
+        ):
             return column
     return -1
 

@@ -107,9 +107,11 @@ def _put_away(program: Program, found: Training) -> Iterator[str]:
     for scope in found.reach.scopes:
         steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
         helpers = [
-            inner for call in scope.calls if steps and call.lineno > min(steps) and not _takes_steps(program, call)
+            inner
+            for call in scope.calls
+            if steps and call.lineno > min(steps) and not _takes_steps(program, call)
             for inner in program.functions_of(call.func)
-        ]  # fmt: skip
+        ]
         later = [(scope, store) for store in scope.stores if steps and store.line > min(steps)]
         later += [(inner, store) for inner in helpers for store in inner.stores]
         for where, store in later:

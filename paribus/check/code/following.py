@@ -174,9 +174,10 @@ class Following:
             inner = self.called_with(context, scope, call, names, depth)
             own = self.names(inner, depth + 1)
             tests = [
-                branch for branch in scope.branches
+                branch
+                for branch in scope.branches
                 if isinstance(branch, ast.If) and self.follows(inner, branch.test, own, depth + 1)
-            ]  # fmt: skip
+            ]
             for value in returned_by(scope.node):
                 chosen = any(item is value for branch in tests for item in ast.walk(branch))
                 plain = not isinstance(value, ast.Call) or called(value) in _PLAIN

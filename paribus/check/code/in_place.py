@@ -77,9 +77,10 @@ def _of_another_row(store: Store, value: ast.expr) -> bool:
     """A row is made of others, each with its own number: ``X[1] = X[0] + 1``."""
     names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == store.root]
     rows = [
-        (path_of(node) or ("",))[-1] for node in ast.walk(value)
+        (path_of(node) or ("",))[-1]
+        for node in ast.walk(value)
         if isinstance(node, ast.Subscript) and any(node.value is name for name in names)
-    ]  # fmt: skip
+    ]
     return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
 
 
@@ -88,8 +89,9 @@ def _begun_anew_before(found: Training, name: str) -> bool:
         return True
     return any(
         store.path == (name,) and store.how == "assign" and name in scope.outer
-        for scope in found.reach.scopes for store in scope.stores
-    )  # fmt: skip
+        for scope in found.reach.scopes
+        for store in scope.stores
+    )
 
 
 def _sets_all(scope: Scope, name: str) -> bool:

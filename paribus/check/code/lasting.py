@@ -304,7 +304,7 @@ def _only_writes(branch: ast.If) -> bool:
     return not branch.orelse and all(
         isinstance(item, ast.Expr) and isinstance(item.value, ast.Call) and called(item.value) in _WRITES | DISPLAYS
         for item in branch.body
-    )  # fmt: skip
+    )
 
 
 def _asks_for_nothing(test: ast.expr) -> bool:

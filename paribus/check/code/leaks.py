@@ -191,9 +191,11 @@ def _learns_from_all(look: _Look, call: ast.Call) -> bool:
     """A function or a class of the notebook that counts, or fits something to, what it is given."""
     return any(
         path[-1] in FITS or (path[-1] in ("Counter", "most_common") and not _only_tells(function))
-        for function in look.program.functions_of(call.func) if id(function) not in look.roots
-        for inner in function.whole() for path, _ in inner.called
-    )  # fmt: skip
+        for function in look.program.functions_of(call.func)
+        if id(function) not in look.roots
+        for inner in function.whole()
+        for path, _ in inner.called
+    )
 
 
 def _learns_from_both(program: Program, call: ast.Call, flow: Flow) -> bool:
@@ -264,9 +266,10 @@ def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Code
             if held & {LABELS, STEERED} and not _only_told(look.program, scope, flow, item.value):
                 where = place_of(look.page, step, item.value.lineno)
                 how = (
-                    "are made with the validation labels themselves" if LABELS in held
+                    "are made with the validation labels themselves"
+                    if LABELS in held
                     else "were changed by a mask, a share or a comparison that follows from the validation labels"
-                )  # fmt: skip
+                )
                 because = (
                     f"The predictions {how} ({said(look.page, where)}). {look.page.asks('predict without them')}"
                 )

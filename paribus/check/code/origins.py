@@ -146,9 +146,10 @@ class Origins:
         value = self.program.value_before(path[0], before)
         entry = entry_of(value, path[1].strip("[]'\"")) if len(path) == 2 else None
         put = [
-            (step, store.value) for step, store in self.program.stores
+            (step, store.value)
+            for step, store in self.program.stores
             if store.path == path and step.order < before and store.value is not None
-        ]  # fmt: skip
+        ]
         between = range(before, max(self.found.baseline.last, self.found.changed.last) + 1)
         if any(step.order in between for step, store in self.program.stores if store.path in (path, path[:1])):
             return None
@@ -176,9 +177,11 @@ class Origins:
     def _of_object(self, owner: str, method: Scope, store: Store) -> Origin | None:
         """The object that makes a model or an optimiser for itself, where it is kept for the next run."""
         again = any(
-            put.path == store.path and other is not method for other in self.found.reach.scopes
-            if other.name.startswith(f"{owner}.") for put in other.stores
-        )  # fmt: skip
+            put.path == store.path and other is not method
+            for other in self.found.reach.scopes
+            if other.name.startswith(f"{owner}.")
+            for put in other.stores
+        )
         made = store.source
         if again or made is None or not method.name.endswith(".__init__") or not self.makes(method, made):
             return None

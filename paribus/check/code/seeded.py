@@ -44,10 +44,11 @@ def ignored_seed(page: Page, program: Program, found: Training) -> Iterator[Code
         return
     own = [
         (step, scope, call, value)
-        for step, scope in _functions(program, found) for call in scope.calls
+        for step, scope in _functions(program, found)
+        for call in scope.calls
         if (value := _seed_given(program, scope, call)) is not None
         and not (len(seeds) == 1 and value == str(seeds[0]))
-    ]  # fmt: skip
+    ]
     for step, scope, call, value in sorted(own, key=lambda item: item[3].isidentifier())[:1]:
         where = place_of(page, step, call.lineno)
         yield CodeFinding(
@@ -137,8 +138,9 @@ def _is_left_to_its_default(program: Program, found: Training, scope: Scope, nod
     made = [call for other in found.reach.scopes for call in other.calls if called(call) == owner]
     given = any(
         store.path[-1] == node.attr and store.root != "self" and len(store.path) > 1
-        for other in found.reach.scopes for store in other.stores
-    )  # fmt: skip
+        for other in found.reach.scopes
+        for store in other.stores
+    )
     return bool(made) and not given and not any(call.args or call.keywords for call in made)
 
 
@@ -244,6 +246,8 @@ def _hands_on(scope: Scope) -> bool:
     shown = shown_in(scope.node)
     return any(
         isinstance(node, ast.Name) and node.id in given
-        for call in scope.calls if called(call) not in DISPLAYS | _NOTES and id(call) not in shown
-        for part in (*call.args, *call.keywords) for node in ast.walk(part)
-    )  # fmt: skip
+        for call in scope.calls
+        if called(call) not in DISPLAYS | _NOTES and id(call) not in shown
+        for part in (*call.args, *call.keywords)
+        for node in ast.walk(part)
+    )

@@ -138,8 +138,9 @@ class FakeMoodle:
     def _mod_assign_get_grades(self, _: object) -> Any:  # noqa: ANN401
         rows = [
             {"userid": p.id, "grade": "-1.00000" if p.grade is None else f"{p.grade:.5f}", "timemodified": p.graded}
-            for p in self.people if p.graded
-        ]  # fmt: skip
+            for p in self.people
+            if p.graded
+        ]
         return {"assignments": [{"grades": rows}] if rows else []}
 
     def _mod_assign_get_submission_status(self, arguments: Any) -> Any:  # noqa: ANN401

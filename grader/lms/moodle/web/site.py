@@ -132,12 +132,14 @@ class Site:
         rows = self._call("mod_assign_list_participants", assignid=activity.id, groupid=0, filter="")
         return [
             Participant(
-                int(row["id"]), str(row.get("recordid") or row["id"]) if activity.blind else str(row["id"]),
-                "" if activity.blind else str(row.get("fullname", "")), int(row.get("groupid") or 0),
+                int(row["id"]),
+                str(row.get("recordid") or row["id"]) if activity.blind else str(row["id"]),
+                "" if activity.blind else str(row.get("fullname", "")),
+                int(row.get("groupid") or 0),
                 str(row.get("groupname") or ""),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def handed_in(self, activity: Activity) -> list[Handed]:
         """The last attempt of each, with its files. A team's is the team's alone."""
@@ -146,9 +148,11 @@ class Site:
         for row in found.get("submissions", []):
             files = tuple(
                 (f"{file.get('filepath', '/')}{file['filename']}".lstrip("/"), str(file["fileurl"]))
-                for plugin in row.get("plugins", []) if plugin["type"] == "file"
-                for area in plugin.get("fileareas", []) for file in area.get("files", [])
-            )  # fmt: skip
+                for plugin in row.get("plugins", [])
+                if plugin["type"] == "file"
+                for area in plugin.get("fileareas", [])
+                for file in area.get("files", [])
+            )
             rows.append(
                 Handed(int(row["userid"]), int(row.get("groupid") or 0), str(row["status"]),
                        int(row["attemptnumber"]), int(row["timemodified"]), files, _typed(row),
@@ -198,9 +202,11 @@ class Site:
         plugins = found.get("feedback", {}).get("plugins", [])
         return [
             (str(file["filename"]), str(file["fileurl"]))
-            for plugin in plugins if plugin["type"] == "file"
-            for area in plugin.get("fileareas", []) for file in area.get("files", [])
-        ]  # fmt: skip
+            for plugin in plugins
+            if plugin["type"] == "file"
+            for area in plugin.get("fileareas", [])
+            for file in area.get("files", [])
+        ]
 
     def download(self, address: str) -> bytes:
         """A file. MoodleError where its address is on another site: the token goes to nobody else."""
@@ -278,9 +284,11 @@ def _typed(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The online text of a submission, as HTML."""
     return tuple(
         str(editor["text"])
-        for plugin in row.get("plugins", []) if plugin["type"] == "onlinetext"
-        for editor in plugin.get("editorfields", []) if editor.get("text")
-    )  # fmt: skip
+        for plugin in row.get("plugins", [])
+        if plugin["type"] == "onlinetext"
+        for editor in plugin.get("editorfields", [])
+        if editor.get("text")
+    )
 
 
 def _grade(value: object) -> float | None:
