@@ -35,10 +35,9 @@ SCHEMA = "paribus.outcome/1"
 MARKER = "outcome.json"
 PROGRESS = "progress.json"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-PROVENANCE = frozenset({
-    "_name_or_path", "architectures", "dtype", "id2label", "label2id", "name_or_path", "torch_dtype",
-    "transformers_version",
-})  # fmt: skip
+PROVENANCE = frozenset(
+    "_name_or_path architectures dtype id2label label2id name_or_path torch_dtype transformers_version".split()
+)
 
 
 @dataclass(frozen=True, eq=False)

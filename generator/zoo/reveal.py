@@ -14,9 +14,13 @@ from paribus.files import write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 REVEAL = "reveal.json"
-SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss", "accuracy", "macro_f1",
-         "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio",
-         "size_mb", "zipped_share", "latency_p50", "latency_ratio", "confidence", "calibration_error")  # fmt: skip
+SHOWN = tuple(
+    """
+    epochs steps_per_epoch final_train_loss final_validation_loss accuracy macro_f1 zero_f1_classes
+    predicted_classes tail_mass gradient_norm update_ratio size_mb zipped_share latency_p50 latency_ratio confidence
+    calibration_error
+    """.split()
+)
 
 
 def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) -> tuple[Path, Path]:

@@ -17,9 +17,11 @@ from paribus.check.shows import only_shows
 from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
-    {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__int__", "__index__", "__bool__",
-     "__contains__", "__array__", "__getitem__", "__getattr__", "__instancecheck__", "__abs__", "__sub__"}
-)  # fmt: skip
+    """
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __float__ __int__ __index__ __bool__ __contains__ __array__
+    __getitem__ __getattr__ __instancecheck__ __abs__ __sub__
+    """.split()
+)
 _COUNTS = frozenset(
     f"__{side}{name}__"
     for side in ("", "r")

@@ -46,11 +46,11 @@ _SEED_PLACES: Mapping[str, int] = {"subset": 1}
 """Functions that take a seed by its place."""
 _DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
-    {
-        "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "C",
-        "scheduler", "lora_rank", "lora_scale", "lora_targets",
-    }
-)  # fmt: skip
+    """
+    learning_rate weight_decay label_smoothing dropout warmup_share class_weights C scheduler lora_rank lora_scale
+    lora_targets
+    """.split()
+)
 """Settings of the course of which neither rows nor rounds follow."""
 _KNOWN = _OF_A_STEP | {"epochs", "batch_size", "max_length", "train_rows", "model", "patience"}
 _MEANT: Mapping[str, frozenset[str]] = {

@@ -18,12 +18,11 @@ SELFCHECK: Path = ("paribus", "selfcheck")
 STANDS_ON = frozenset({("math", "isclose")})
 """What the self-checks themselves call of other modules; a test holds it against their source."""
 _HANDLERS = frozenset(
-    {
-        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "run_cell",
-        "ast_transformers", "input_transformers_post", "input_transformers_cleanup", "run_code", "run_ast_nodes",
-        "InteractiveTB",
-    }
-)  # fmt: skip
+    """
+    set_custom_exc showtraceback _showtraceback showsyntaxerror custom_exceptions run_cell ast_transformers
+    input_transformers_post input_transformers_cleanup run_code run_ast_nodes InteractiveTB
+    """.split()
+)
 """Parts of IPython that decide whether an error ends a cell, and what is run in it."""
 
 

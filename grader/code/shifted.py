@@ -12,11 +12,11 @@ from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _OF_TRAINING = frozenset(
-    {
-        "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "scheduler",
-        "lora_rank", "lora_scale", "lora_targets", "epochs",
-    }
-)  # fmt: skip
+    """
+    learning_rate weight_decay label_smoothing dropout warmup_share class_weights scheduler lora_rank lora_scale
+    lora_targets epochs
+    """.split()
+)
 """Settings of the course that only training has a use for."""
 _ANSWERS = ("logit", "predict", "proba", "score", "validate")
 """Parts of the names of what a model answers."""

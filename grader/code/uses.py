@@ -12,12 +12,11 @@ from paribus.check.code.program import Program
 from paribus.check.shows import DISPLAYS, only_shows
 
 HYPERPARAMETERS = frozenset(
-    {
-        "lr", "learning_rate", "weight_decay", "label_smoothing", "dropout", "p", "alpha", "beta", "gamma",
-        "momentum", "temperature", "batch_size", "max_norm", "max_length", "epochs", "C", "l1_ratio", "smoothing",
-        "margin", "eps",
-    }
-)  # fmt: skip
+    """
+    lr learning_rate weight_decay label_smoothing dropout p alpha beta gamma momentum temperature batch_size
+    max_norm max_length epochs C l1_ratio smoothing margin eps
+    """.split()
+)
 """Keywords under which libraries take what decides over a model."""
 _DECIDES = (("torch", "nn"), ("torch", "optim"))
 """Modules whose functions turn numbers into losses, gradients and weights."""

@@ -20,12 +20,11 @@ _WRITERS = frozenset(
 _MAKES = frozenset({"begin", "start", "experiment", "run", "finish", "ablation", "sweep", "search"})
 """Calls that give a handle on records."""
 _PARTS = frozenset(
-    {
-        "log", "finish", "start", "result", "epochs", "_logged", "_choose", "_write", "session", "records", "runs",
-        "shown", "write", "draft", "prepare", "seed", "nonfinite", "arms", "taken", "begun", "record", "metrics",
-        "predictions",
-    }
-)  # fmt: skip
+    """
+    log finish start result epochs _logged _choose _write session records runs shown write draft prepare seed
+    nonfinite arms taken begun record metrics predictions
+    """.split()
+)
 """Of such a handle, what decides what is written."""
 
 

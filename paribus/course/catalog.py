@@ -40,10 +40,9 @@ from paribus.metrics.registry import Registry
 from paribus.training.profiles import Profile
 
 ABOUT = ("title", "paribus", "platforms", "run_profile", "hand_in")
-TABLES = (
-    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "term",
-    "zoos", "quizzes", "weeks",
-)  # fmt: skip
+TABLES = tuple(
+    "course folders library profiles wheel colab points checks settings grading term zoos quizzes weeks".split()
+)
 
 
 @dataclass(frozen=True)

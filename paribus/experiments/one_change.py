@@ -14,19 +14,25 @@ from paribus.records.outside import ENVIRONMENT
 from paribus.records.record import ConfigField, DataIdentity
 
 ALWAYS_CHOSEN = frozenset(
-    {"model", "epochs", "batch_size", "learning_rate", "scheduler", "warmup_share", "weight_decay", "max_length",
-     "class_weights", "patience", "train_rows", "label_smoothing", "dropout", "optimizer", "C", "lora_rank"}
-)  # fmt: skip
+    """
+    model epochs batch_size learning_rate scheduler warmup_share weight_decay max_length class_weights patience
+    train_rows label_smoothing dropout optimizer C lora_rank
+    """.split()
+)
 """Settings that a person chooses: they count as a change also where a record calls them derived."""
 FOUND_BY_TRAINING = frozenset(
-    {"steps", "steps_per_epoch", "epochs_run", "seconds", "minutes", "runtime", "n_iter", "converged", "best_epoch",
-     "stopped_epoch", "truncated", "nonfinite"}
-)  # fmt: skip
+    """
+    steps steps_per_epoch epochs_run seconds minutes runtime n_iter converged best_epoch stopped_epoch truncated
+    nonfinite
+    """.split()
+)
 """Settings that a run finds by itself, whatever a record calls them; as the declared variable they are a choice."""
-PLACES = (
-    "device", "precision", "metrics", "torch", "transformers", "scikit-learn", "numpy", "paribus", "cuda", "python",
-    "accelerate", "tokenizers", "datasets",
-)  # fmt: skip
+PLACES = tuple(
+    """
+    device precision metrics torch transformers scikit-learn numpy paribus cuda python accelerate tokenizers
+    datasets
+    """.split()
+)
 """Where a run was made; other entries of the environment say nothing about a result."""
 TRAINING_ROWS = "training rows"
 SUBSETS = ("train_rows", "data", "subset")

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 ENVIRONMENT = "os.environ."
 """How the digest of an environment variable begins."""
-_OF_THE_PLACE = (
-    "KAGGLE", "COLAB", "CUDA", "NVIDIA", "HF_", "HUGGING", "TRANSFORMERS_", "TOKENIZERS_", "TORCH", "PYTORCH",
-    "TPU", "PYTHON", "PARIBUS", "OMP_", "MKL_", "XDG_", "JUPYTER", "JPY_", "CI", "WORLD_SIZE", "RANK", "LOCAL_RANK",
-)  # fmt: skip
+_OF_THE_PLACE = tuple(
+    """
+    KAGGLE COLAB CUDA NVIDIA HF_ HUGGING TRANSFORMERS_ TOKENIZERS_ TORCH PYTORCH TPU PYTHON PARIBUS OMP_ MKL_ XDG_
+    JUPYTER JPY_ CI WORLD_SIZE RANK LOCAL_RANK
+    """.split()
+)
 """How the names of variables begin that say where a run is made, not what it does."""
 _PLACES = frozenset({"HOME", "PATH", "USER", "PWD", "TMPDIR", "TEMP", "TMP", "HOSTNAME", "SHELL", "LANG", "TZ"})
 _DECIDES = frozenset({"torch", "transformers", "sklearn", "numpy", "scipy", "paribus"})

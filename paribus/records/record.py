@@ -277,8 +277,12 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 def _check_types(record: Record) -> None:
     """Hold every field against its type, since JSON can put anything anywhere."""
-    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
-             "scores", "chosen_by", "predicts", "labels", "start", "previous")  # fmt: skip
+    texts = tuple(
+        """
+        assignment release nonce run run_name experiment arm vary predictions scores chosen_by predicts labels start
+        previous
+        """.split()
+    )
     for name in texts:
         expect_text(name, getattr(record, name))
     for name in _LISTED:

@@ -21,11 +21,11 @@ from paribus.records.record import ConfigField, Epoch, Record
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
 _NO_NAMES = frozenset(
-    {
-        "config", "configuration", "settings", "run", "chosen", "kept", "best", "seed", "epoch", "result",
-        "results", "params", "final", "validation", "val", "eval", "metrics", "report",
-    }
-)  # fmt: skip
+    """
+    config configuration settings run chosen kept best seed epoch result results params final validation val eval
+    metrics report
+    """.split()
+)
 _ARTICLES = frozenset("aeiouy")
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""

@@ -79,9 +79,11 @@ _SEEDS = (
     "seme semi semente sementes mag magok ziarno ziarna зерно сид 种子 随机种子"
 )
 FOLLOWS = frozenset(
-    {"steps", "n_steps", "num_steps", "total_steps", "train_steps", "global_step", "steps_per_epoch", "updates",
-     "seconds", "time", "runtime", "duration"}
-)  # fmt: skip
+    """
+    steps n_steps num_steps total_steps train_steps global_step steps_per_epoch updates seconds time runtime
+    duration
+    """.split()
+)
 """What a printed configuration holds and nobody sets: it follows from settings, or is measured."""
 WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel", "analyzer", "model"})
 """Settings whose values are words: a number behind such a name is something else's."""

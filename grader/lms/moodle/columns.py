@@ -9,8 +9,7 @@ from grader.intake.languages import COLUMNS, Language, plain_word, words_for
 from grader.intake.numerals import NUMBER
 
 DATE_OR_NONE = re.compile(r"-|.*\d.*", re.DOTALL)
-KEPT = ("identifier", "status", "due", "group", "grade", "maximum", "scale", "changeable", "submitted", "modified",
-        "feedback")  # fmt: skip
+KEPT = tuple("identifier status due group grade maximum scale changeable submitted modified feedback".split())
 """What holds nobody's name. Of a column that is not known nobody can say that."""
 
 

@@ -21,12 +21,11 @@ from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 
 _PLAIN = frozenset(
-    {
-        "min", "max", "int", "float", "round", "abs", "bool", "len", "sum", "sqrt", "log", "log2", "log10", "ceil",
-        "floor", "pow", "range", "all", "any", "get", "item", "tensor", "as_tensor", "array", "asarray", "mean",
-        "unique", "clip", "full", "dict", "tuple", "list", "set", "sorted",
-    }
-)  # fmt: skip
+    """
+    min max int float round abs bool len sum sqrt log log2 log10 ceil floor pow range all any get item tensor
+    as_tensor array asarray mean unique clip full dict tuple list set sorted
+    """.split()
+)
 """Calls that make a number, or a table of numbers, of what they are given."""
 OF_BATCHES = frozenset({"batches", "DataLoader", "split", "array_split"})
 _WORKED_OUT = (

@@ -12,12 +12,11 @@ from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _NUMBERS = frozenset(
-    {
-        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
-        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
-        "transform",
-    }
-)  # fmt: skip
+    """
+    array asarray tensor as_tensor zeros ones full eye one_hot copy float DataFrame arange zeros_like ones_like
+    astype from_numpy toarray fit_transform transform
+    """.split()
+)
 """Calls that make numbers which can be changed where they lie."""
 
 

@@ -15,12 +15,11 @@ SPACE = "{}"
 """Ends the path of an object's own dictionary: an entry of it is an attribute of the object."""
 IPYTHON = "get_ipython()"
 MUTATORS = frozenset(
-    {
-        "add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put",
-        "remove", "resize", "reverse", "setdefault", "shuffle", "sort", "add_", "copy_", "fill_", "mul_", "zero_",
-        "sub_",
-    }
-)  # fmt: skip
+    """
+    add append appendleft clear discard extend fill insert pop popitem put remove resize reverse setdefault shuffle
+    sort add_ copy_ fill_ mul_ zero_ sub_
+    """.split()
+)
 """Methods that change what they belong to."""
 _SHUFFLES = frozenset({"shuffle"})
 _SETTERS = frozenset({"setattr", "__setattr__"})
