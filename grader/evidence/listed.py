@@ -73,7 +73,7 @@ _WEIGHTS_OF = re.compile(
 
 
 def _are_a_models(mention: Mention, text: str) -> bool:
-    """ "The weights at the start" are a model's, and no weights of classes."""  # noqa: D210
+    """“The weights at the start” are a model's, and no weights of classes."""
     if mention.name != "class_weights" or text[mention.start : mention.end].lower() != "weights":
         return False
     return bool(_FIRST_WEIGHTS.search(text[: mention.start]) or _WEIGHTS_OF.match(text[mention.end :]))

@@ -224,7 +224,7 @@ def _from_to_claim(claim: Claim, measured: Measured) -> Claim:
 
 
 def _is_between_two(claim: Claim) -> bool:
-    """ "With the encoder it climbs from 0.28 to 0.52 over TF-IDF"."""  # noqa: D210
+    """“With the encoder it climbs from 0.28 to 0.52 over TF-IDF”."""
     spans = [(start, end) for start, end, _ in claim.sentence.groups]
     return len(spans) == 2 and spans[0][1] <= claim.number.start and claim.number.end <= spans[1][0]
 

@@ -112,7 +112,7 @@ def _said_words(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def _reversed(text: str, difference: Difference) -> str:
-    """ "From A to B" where the records say from B to A."""  # noqa: D210
+    """“From A to B” where the records say from B to A."""
     text = plain(text)
     if len(difference.baseline) != 1 or len(difference.changed) != 1:
         return ""
@@ -174,7 +174,7 @@ def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setti
 
 
 def _other_factor(text: str, difference: Difference) -> str:
-    """ "Halved", where it was divided by ten."""  # noqa: D210
+    """“Halved”, where it was divided by ten."""
     values = [*difference.baseline, *difference.changed]
     if len(values) != 2 or not all(
         isinstance(item, int | float) and not isinstance(item, bool) and item for item in values

@@ -85,6 +85,6 @@ def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:
 
 
 def _called(name: str) -> str:
-    """ "macro-F1 of encoder" for "encoder.macro_f1"."""  # noqa: D210
+    """“macro-F1 of encoder” for “encoder.macro_f1”."""
     run, _, metric = name.rpartition(".")
     return f"{title(metric)} of {run}"

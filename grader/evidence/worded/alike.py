@@ -16,7 +16,7 @@ TIERS = ("head", "mid", "tail")
 
 
 def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "In each of the three seeds both arms had the same accuracy", where they differ in one."""  # noqa: D210
+    """“In each of the three seeds both arms had the same accuracy”, where they differ in one."""
     if reading.doubtful:
         return
     for start, end in reading.clauses:
@@ -44,7 +44,7 @@ def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _right_before(lower: str) -> re.Match[str] | None:
-    """ "Seed by seed, the accuracy is the same": what opens the sentence in front of the clause."""  # noqa: D210
+    """“Seed by seed, the accuracy is the same”: what opens the sentence in front of the clause."""
     hit = claimed("sameness", "every", lower)
     return hit if hit is not None and not lower[hit.end() :].strip(" ,") else None
 
@@ -66,7 +66,7 @@ def _meant(reading: Reading, values: Values) -> list[tuple[Group, Group]]:
 
 
 def not_identical(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The losses of both arms are the same to the last digit", where they differ."""  # noqa: D210
+    """“The losses of both arms are the same to the last digit”, where they differ."""
     if reading.doubtful:
         return
     for start, end in reading.clauses:
@@ -100,7 +100,7 @@ def _last(values: Values, name: str, first: Group, second: Group) -> Iterator[tu
 
 
 def wrong_of_every_tier(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "No tier had to pay anything", where one lost."""  # noqa: D210
+    """“No tier had to pay anything”, where one lost."""
     if reading.doubtful:
         return
     tier, none, everyone = (pattern("tiers", name).pattern for name in ("tier", "none", "all"))

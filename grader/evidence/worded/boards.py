@@ -37,7 +37,7 @@ _JOINED = re.compile(
 
 
 def swapped_cells(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "INT8 is faster than plain, 2.05 against 2.23 ms", where 2.05 is plain's and 2.23 INT8's."""  # noqa: D210
+    """“INT8 is faster than plain, 2.05 against 2.23 ms”, where 2.05 is plain's and 2.23 INT8's."""
     numbers = [item for item in reading.sentence.numbers if not (item.spelled or item.times or item.signed)]
     if reading.doubtful or len(numbers) != 2 or len(numbers) != len(reading.sentence.numbers):
         return
@@ -156,7 +156,7 @@ _BEFORE = re.compile(r"\s*(?:(?:is|was|has|had|gets?|got|at|of|:|=|with)\s*)?")
 
 
 def cells_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "On jargon, 0.500 with the champion and 0.833 with the candidate", where it is the other way round."""  # noqa: D210
+    """“On jargon, 0.500 with the champion and 0.833 with the candidate”, where it is the other way round."""
     if reading.doubtful or reading.sentence.is_series or "/" in reading.sentence.text:
         return
     if any(item.upper is not None or item.signed for item in reading.sentence.numbers):
@@ -267,7 +267,7 @@ _SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
 
 
 def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Focal loss has a lower calibration error than the baseline", where it has a higher one."""  # noqa: D210
+    """“Focal loss has a lower calibration error than the baseline”, where it has a higher one."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:

@@ -35,7 +35,7 @@ _GETS = re.compile(
 
 
 def found_for_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "24.5 of the 28 classes are found", where so many have an F1 of zero."""  # noqa: D210
+    """“24.5 of the 28 classes are found”, where so many have an F1 of zero."""
     if reading.unsaid or reading.sentence.row:
         return
     for hit in (found for words in (_OF, _FINDS, _GETS) for found in words.finditer(reading.lower)):
@@ -78,7 +78,7 @@ FAR = 3.0
 
 
 def wrong_relative_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "From 2.261 to 1.606 MB, a reduction by 71 %", where 71 % are what is left."""  # noqa: D210
+    """“From 2.261 to 1.606 MB, a reduction by 71 %”, where 71 % are what is left."""
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
     for first, second, stated in zip(numbers, numbers[1:], numbers[2:], strict=False):
         if not _is_step(first, second, reading.lower) or not stated.percent or stated.points or stated.value == 0:

@@ -68,7 +68,7 @@ _I = re.compile(r"\b(?:i|we) (?:had |have |did )?(?:not|never) predict")
 
 
 def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Twelve of the 21 zeros are never predicted", where thirteen are."""  # noqa: D210
+    """“Twelve of the 21 zeros are never predicted”, where thirteen are."""
     if reading.unsaid or reading.sentence.row or not _speaks_of_zeros(reading, values) or _I.search(reading.lower):
         return
     if (single := _ANY_OF_THEM.search(reading.lower)) is not None:
@@ -233,7 +233,7 @@ _OTHER = re.compile(rf"\bnot\b|n't\b|\bpoints?\b|\bseeds?\b|\bthird\b|\bhits?\b|
 
 
 def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Six came back, one was lost", where five were rescued and none was lost."""  # noqa: D210
+    """“Six came back, one was lost”, where five were rescued and none was lost."""
     about = reading.sentence.implied_metrics | reading.sentence.metric_names
     if reading.unsaid or reading.sentence.row or not {"rescued", "lost"} & about:
         return

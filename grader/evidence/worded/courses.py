@@ -33,7 +33,7 @@ LEAST = 0.02
 
 
 def unsteady_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It grows steadily, from 0.146 to 0.254", where it falls for three months between."""  # noqa: D210
+    """“It grows steadily, from 0.146 to 0.254”, where it falls for three months between."""
     steady = _STEADY.search(reading.lower)
     up, down = _UP.search(reading.lower), _DOWN.search(reading.lower)
     if steady is None or (up is None) == (down is None) or reading.doubtful or reading.sentence.row:
@@ -101,7 +101,7 @@ _NTH = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3}
 
 
 def wrong_between_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Between epoch 1 and epoch 2 both scores improved", where one of those that it names fell."""  # noqa: D210
+    """“Between epoch 1 and epoch 2 both scores improved”, where one of those that it names fell."""
     hit, together = _BETWEEN.search(reading.lower), _TOGETHER.search(reading.lower)
     if hit is None or together is None or "epoch" not in reading.lower or reading.unsaid or arms_of_epochs(values):
         return

@@ -26,7 +26,7 @@ _CUT = re.compile(
 
 
 def wrong_best_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "L'accuracy atteint son maximum à la deuxième époque", where the first has it."""  # noqa: D210
+    """“L'accuracy atteint son maximum à la deuxième époque”, where the first has it."""
     if reading.doubtful or reading.sentence.row or arms_of_epochs(values):
         return
     lower = reading.lower
@@ -72,7 +72,7 @@ _CHOOSES = re.compile(r"\brule (?:chooses|picks|selects) (?P<what>[^.;:,]+)")
 
 
 def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Z moich własnych zapisów z tygodni 1 i 2", where an output says that a reference run's stand in."""  # noqa: D210
+    """“Z moich własnych zapisów z tygodni 1 i 2”, where an output says that a reference run's stand in."""
     own, weeks = claimed("sources", "own", reading.lower), claimed("sources", "weeks", reading.lower)
     if own is None or weeks is None or reading.lower.isascii() or claimed("sources", "denied", reading.lower):
         return
@@ -89,7 +89,7 @@ def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Dou
 
 
 def wrongly_chosen(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "By the rule label smoothing was chosen", where the output says that the rule chooses none, or another."""  # noqa: D210
+    """“By the rule label smoothing was chosen”, where the output says that the rule chooses none, or another."""
     rule, chosen = claimed("sources", "rule", reading.lower), claimed("sources", "chosen", reading.lower)
     if rule is None or chosen is None or reading.doubtful or reading.sentence.row:
         return

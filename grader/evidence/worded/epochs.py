@@ -235,7 +235,7 @@ def arms_of_epochs(values: Values) -> bool:
 
 
 def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
+    """“The second epoch raised the validation loss”, where it fell."""
     if reading.unsaid or reading.sentence.row or arms_of_epochs(values):
         return
     for start, end in reading.clauses:
@@ -320,7 +320,7 @@ _BROUGHT = re.compile(
 
 
 def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Epoch 3 brought more than epoch 2", where it brought less."""  # noqa: D210
+    """“Epoch 3 brought more than epoch 2”, where it brought less."""
     if reading.unsaid or reading.sentence.row:
         return
     for (_, end, first), (start, _, second) in pairwise(reading.ordinals):

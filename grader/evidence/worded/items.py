@@ -128,7 +128,7 @@ _HITS = re.compile(
 
 
 def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
-    """ "The baseline got 26 right and the other one 28", where no run got so many."""  # noqa: D210
+    """“The baseline got 26 right and the other one 28”, where no run got so many."""
     for hit in (*_GOT.finditer(reading.lower), *_HITS.finditer(reading.lower)):
         for said in (number_of(word) for word in (hit["count"], hit["other"]) if word):
             if correct and said not in correct and not reading.is_denied(max(0, hit.start() - 20), hit.end()):

@@ -37,7 +37,7 @@ _NOT = re.compile(
 
 
 def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "With 33.91 ms it keeps the limit", where the limits shown are 10 and 33.2 ms."""  # noqa: D210
+    """“With 33.91 ms it keeps the limit”, where the limits shown are 10 and 33.2 ms."""
     keeps = _KEEPS.search(reading.lower)
     if (
         keeps is None

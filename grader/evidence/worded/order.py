@@ -152,7 +152,7 @@ MOST_EPOCHS = 20
 
 
 def wrong_in_every_epoch(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "In both epochs the smaller batch was ahead", where in one of them it was behind."""  # noqa: D210
+    """“In both epochs the smaller batch was ahead”, where in one of them it was behind."""
     if reading.doubtful or reading.sentence.row or _EVERY_EPOCH.search(reading.lower) is None:
         return
     for hit in reading.hits():

@@ -19,7 +19,7 @@ from paribus.metrics.registry import registry
 
 
 def measured_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "I repeated it on one of their machines", where every run of the file was made on one device."""  # noqa: D210
+    """“I repeated it on one of their machines”, where every run of the file was made on one device."""
     if reading.doubtful or reading.sentence.row:
         return
     devices = {run.environment.get("device") for run in read_runs(values.measured.case) if run.finished}
@@ -36,7 +36,7 @@ def measured_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def gains_of_removed_parts(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The warm-up brings 0.03", where the runs without it are the better ones by 0.03."""  # noqa: D210
+    """“The warm-up brings 0.03”, where the runs without it are the better ones by 0.03."""
     if reading.doubtful or reading.sentence.row:
         return
     for number in reading.sentence.numbers:
@@ -90,7 +90,7 @@ def _effects(name: str, number: Number, values: Values) -> Iterator[tuple[float,
 
 
 def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its zero classes are the ones that it never predicts", where some are predicted and always wrong."""  # noqa: D210
+    """“Its zero classes are the ones that it never predicts”, where some are predicted and always wrong."""
     if reading.doubtful or reading.sentence.row:
         return
     zero, unpredicted = claimed("zeros", "zero", reading.lower), claimed("zeros", "unpredicted", reading.lower)
@@ -112,7 +112,7 @@ def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "They lose 0.218 percentage points", where the score fell by 0.218, which is 21.8 points."""  # noqa: D210
+    """“They lose 0.218 percentage points”, where the score fell by 0.218, which is 21.8 points."""
     if reading.doubtful:
         return
     for number in reading.sentence.numbers:
@@ -135,7 +135,7 @@ def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]
 
 
 def wrong_parts_of_requests(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "One request in twenty takes more than 6.35 ms", where this is the median."""  # noqa: D210
+    """“One request in twenty takes more than 6.35 ms”, where this is the median."""
     if reading.doubtful or reading.sentence.row:
         return
     tail, middle = claimed("slower", "tail", reading.lower), claimed("slower", "middle", reading.lower)
@@ -173,7 +173,7 @@ def _times(values: Values, name: str) -> list[Fact]:
 
 
 def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It fits with 2.76 ms", where this is the median and the 95th percentile is above the limit."""  # noqa: D210
+    """“It fits with 2.76 ms”, where this is the median and the 95th percentile is above the limit."""
     if reading.doubtful or reading.sentence.row:
         return
     kept, limit = claimed("keeps", "kept", reading.lower), claimed("keeps", "limit", reading.lower)

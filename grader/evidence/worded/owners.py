@@ -39,7 +39,7 @@ DIGITS = 3
 
 
 def numbers_of_another_owner(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The candidate flips 0.0 % and 2.6 %", where these are the champion's and nothing of it was measured."""  # noqa: D210
+    """“The candidate flips 0.0 % and 2.6 %”, where these are the champion's and nothing of it was measured."""
     if reading.doubtful or reading.sentence.row:
         return
     families = _families(values.measured)
@@ -75,7 +75,7 @@ def _families(measured: Measured) -> Mapping[str, Mapping[str, list[Fact]]]:
 
 
 def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It wins 10 and loses 2", where the output says that it loses 10 and wins 2."""  # noqa: D210
+    """“It wins 10 and loses 2”, where the output says that it loses 10 and wins 2."""
     if reading.doubtful or reading.sentence.row:
         return
     mine = list(_outcomes(reading.sentence.text))
@@ -140,7 +140,7 @@ def _lines(case: Case) -> tuple[str, ...]:
 
 
 def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "They hold 26.9 % of the rows", where they hold 73.1 %."""  # noqa: D210
+    """“They hold 26.9 % of the rows”, where they hold 73.1 %."""
     if reading.doubtful or reading.sentence.row or _REST.search(reading.lower):
         return
     for number in reading.sentence.numbers:
@@ -181,7 +181,7 @@ _IS = re.compile(
 
 
 def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its gradient norm is only 1.146e-05", where this is a cell of another column, whatever the row."""  # noqa: D210
+    """“Its gradient norm is only 1.146e-05”, where this is a cell of another column, whatever the row."""
     if reading.doubtful or reading.sentence.row or reading.sentence.interval:
         return
     boards = [board for board in boards_of(values.measured) if len(board.columns) > 1]
@@ -221,7 +221,7 @@ _SEEDS = re.compile(
 
 
 def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "F1 is 1.00 with seed 103 and 0.00 with the two others", where seed 101 has the 1.00."""  # noqa: D210
+    """“F1 is 1.00 with seed 103 and 0.00 with the two others”, where seed 101 has the 1.00."""
     if reading.doubtful or reading.sentence.row:
         return
     text = reading.sentence.text

@@ -49,7 +49,7 @@ _NOT_SHOWN = re.compile(
 
 
 def insignificant_p(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "p is 0.0654, so the test backs the gap at 5 %": a p-value that shows nothing at any level people use."""  # noqa: D210
+    """“p is 0.0654, so the test backs the gap at 5 %”: a p-value that shows nothing at any level people use."""
     if reading.unsaid:
         return
     hits = list(_P.finditer(reading.lower))
@@ -105,7 +105,7 @@ _NEVER = re.compile(r"\b(?:never|cannot|not|no|n't|neither|impossible|nothing|un
 
 
 def wrong_floors(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "p = 0.25, the best that four seeds can reach", where four reach 0.125; or a p below what so many allow."""  # noqa: D210
+    """“p = 0.25, the best that four seeds can reach”, where four reach 0.125; or a p below what so many allow."""
     if _SIGN_FLIP.search(f"{reading.earlier} {reading.lower}") is None:
         return
     seeds = {int(number_of(hit["word"])) for hit in _SEEDS.finditer(reading.lower)} or {values.most_pairs}

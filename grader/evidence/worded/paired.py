@@ -19,7 +19,7 @@ _SPREAD_OF = re.compile(
 
 
 def spreads_of_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The spread of the differences (0.012)", which is the spread of one arm."""  # noqa: D210
+    """“The spread of the differences (0.012)”, which is the spread of one arm."""
     hit = _SPREAD_OF.search(reading.lower)
     if hit is None:
         return
@@ -62,7 +62,7 @@ _NOT = re.compile(r"\b(?:not|no|nor|never|nicht|kein\w*|pas|non|não|nem|nie)\b|
 
 
 def misnamed_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "0.144 ± 0.051 (mean ± standard error)", where 0.051 is the standard deviation over the seeds."""  # noqa: D210
+    """“0.144 ± 0.051 (mean ± standard error)”, where 0.051 is the standard deviation over the seeds."""
     hit = _CALLED.search(reading.lower)
     if hit is None or reading.doubtful or _NOT.search(reading.lower[max(0, hit.start() - 25) : hit.end()]):
         return
@@ -93,7 +93,7 @@ _EVERY = re.compile(
 
 
 def bounds_of_every_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its 95th percentile stayed below 3.82 ms with every seed", where one seed's is 13.98."""  # noqa: D210
+    """“Its 95th percentile stayed below 3.82 ms with every seed”, where one seed's is 13.98."""
     hit = _EVERY.search(reading.lower)
     if hit is None or reading.doubtful or reading.is_denied(max(0, hit.start() - 25), hit.end()):
         return

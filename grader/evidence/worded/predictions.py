@@ -39,7 +39,7 @@ _NOT = re.compile(r"\b(?:not all|n't|would|if|whether|direction|sign|way|ones? o
 
 
 def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "All four held", where the change of one lies outside of its range."""  # noqa: D210
+    """“All four held”, where the change of one lies outside of its range."""
     text = reading.lower
     if _ABOUT.search(f"{reading.earlier} {text}") is None or _NOT.search(text):
         return

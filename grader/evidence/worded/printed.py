@@ -20,7 +20,7 @@ _NOTHING = re.compile(r"\b(?:no|none|nothing|neither|nobody|not)\b|n't\b")
 
 
 def wrong_choices(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The rule picks threshold moving", where the output says that it chooses none, or another."""  # noqa: D210
+    """“The rule picks threshold moving”, where the output says that it chooses none, or another."""
     said = _RULE.search(reading.lower)
     if said is None or reading.unsaid or reading.is_denied(max(0, said.start() - 20), said.end()):
         return

@@ -38,7 +38,7 @@ def _are_alike(first: Number, second: Number) -> bool:
 
 
 def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "0.302 is about twice the 0.065", where it is nearly five times as much."""  # noqa: D210
+    """“0.302 is about twice the 0.065”, where it is nearly five times as much."""
     del values
     if reading.doubtful:
         return
@@ -75,7 +75,7 @@ def _before() -> re.Pattern[str]:
 
 
 def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It gets more than chance would give, 48 % against 62 %", where 48 is less than 62."""  # noqa: D210
+    """“It gets more than chance would give, 48 % against 62 %”, where 48 is less than 62."""
     del values
     if reading.doubtful:
         return
@@ -113,7 +113,7 @@ def _goes_on(before: str, hit: re.Match[str]) -> bool:
 
 
 def less_probable_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "9.8 % for the predicted class and 34.8 % for the true one": the predicted class has the highest."""  # noqa: D210
+    """“9.8 % for the predicted class and 34.8 % for the true one”: the predicted class has the highest."""
     del values
     if reading.doubtful:
         return

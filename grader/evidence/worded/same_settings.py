@@ -50,7 +50,7 @@ _NOT = re.compile(
 
 
 def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The learning rate was the same for both models", where one had 0.002 and the other 0.005."""  # noqa: D210
+    """“The learning rate was the same for both models”, where one had 0.002 and the other 0.005."""
     if reading.unsaid or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -74,7 +74,7 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 def _is_of(said: re.Match[str], setting: Mention, clause: str) -> bool:
-    """ "The same" is right before the setting, or the setting's own predicate."""  # noqa: D210
+    """“The same” is right before the setting, or the setting's own predicate."""
     if setting.start >= said.end():
         return (
             re.fullmatch(r"\s+(?:peak |initial |value (?:of|for) (?:the )?)?", clause[said.end() : setting.start])

@@ -49,7 +49,7 @@ _EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed 
 
 
 def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Lower in each of the three seeds", where one went up."""  # noqa: D210
+    """“Lower in each of the three seeds”, where one went up."""
     if reading.unsaid or reading.sentence.row or _EXCEPT.search(reading.lower) or _P_VALUE.search(reading.lower):
         return
     for found in _SEEDS.finditer(reading.lower):

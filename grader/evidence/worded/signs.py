@@ -20,7 +20,7 @@ DIGITS = 2
 
 
 def dropped_signs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Tail: +0.016 ± 0.028", where every output prints −0.016 ± 0.028."""  # noqa: D210
+    """“Tail: +0.016 ± 0.028”, where every output prints −0.016 ± 0.028."""
     if reading.doubtful or _TURNED.search(reading.lower):
         return
     printed = _printed(values.measured.case)

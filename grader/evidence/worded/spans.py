@@ -29,7 +29,7 @@ Bounds = Mapping[str, tuple[float, float]]
 
 
 def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "No interval contains zero", where one does."""  # noqa: D210
+    """“No interval contains zero”, where one does."""
     lower = reading.lower
     if reading.unsaid or not claimed("interval", "named", lower) or _OTHER_LEVEL.search(lower):
         return
@@ -56,7 +56,7 @@ _ONE_SIDE = re.compile(
 
 
 def contradicting_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its interval, -0.281 to +0.019, leaves out zero": the ends themselves say otherwise."""  # noqa: D210
+    """“Its interval, -0.281 to +0.019, leaves out zero”: the ends themselves say otherwise."""
     lower = reading.lower.replace("−", "-")
     if reading.unsaid or reading.doubtful or not claimed("interval", "named", lower):
         return

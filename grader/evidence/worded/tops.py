@@ -18,7 +18,7 @@ LEAST = 3
 
 
 def wrong_tops(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The lowest error is that of label smoothing", where another row's is lower."""  # noqa: D210
+    """“The lowest error is that of label smoothing”, where another row's is lower."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -61,7 +61,7 @@ def _said(board: Board, reading: Reading, clause: str, hit: re.Match[str]) -> It
 
 
 def _is_behind(between: str) -> bool:
-    """ "… error is that of", "… in"."""  # noqa: D210
+    """“… error is that of”, “… in”."""
     verb, at = pattern("tops", "is").pattern, pattern("tops", "at").pattern
     tail = (
         r"\W+(?:(?:that|the one|with|of|the|von|der|die|das|celle|celui|de|du|la|el|il|quell[ao]|di|o|a)\W+){0,3}$"
@@ -100,7 +100,7 @@ def _is_extreme(row: str, cells: list[Fact], own: Fact, *, most: bool) -> bool:
 
 
 def unsteady_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The divergence grows month after month", where it falls in some; told without its ends."""  # noqa: D210
+    """“The divergence grows month after month”, where it falls in some; told without its ends."""
     if reading.doubtful or reading.sentence.row or any(not item.whole for item in reading.sentence.numbers):
         return
     for start, end in reading.clauses:
@@ -139,7 +139,7 @@ LOOSE = 0.25
 
 
 def wrong_parts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "INT4 brings the model down to a third of its size", where it is a seventh of the first row's."""  # noqa: D210
+    """“INT4 brings the model down to a third of its size”, where it is a seventh of the first row's."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:

@@ -33,7 +33,7 @@ _EARLIER = re.compile(r"\bweeks? \d\b|\b(?:original|uncompressed)\b")
 
 
 def trained_for_each_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The teacher was trained anew for each of the four seeds", where it ran once."""  # noqa: D210
+    """“The teacher was trained anew for each of the four seeds”, where it ran once."""
     if reading.unsaid or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -61,7 +61,7 @@ def _seeds_of(name: str, case: Case) -> frozenset[int]:
 
 
 def trained_again(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "I trained the shorter network again", where the runs of both arms logged no epoch: they trained nothing."""  # noqa: D210
+    """“I trained the shorter network again”, where the runs of both arms logged no epoch: they trained nothing."""
     if reading.unsaid or reading.sentence.row or not values.measured.experiments:
         return
     arms = [group for pair in values.measured.experiments for group in pair]

@@ -23,7 +23,7 @@ _FROM = re.compile(r"\b(?:from|von|de|da|desde|z|od|с|от)\s+$|[:(,]\s*$|\s$")
 
 
 def unmade_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The learning rate was doubled together with the batch", where every run had the same."""  # noqa: D210
+    """“The learning rate was doubled together with the batch”, where every run had the same."""
     runs = [run for group in values.measured.groups for run in finished(group.runs)]
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
@@ -55,7 +55,7 @@ def _is_beside(item: Mention, hit: re.Match[str]) -> bool:
 
 
 def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Gamma from 2 to 0", where it was varied from 2 to 1."""  # noqa: D210
+    """“Gamma from 2 to 0”, where it was varied from 2 to 1."""
     if reading.doubtful or claimed("reset", "planned", reading.lower):
         return
     changed = _changed(values)
@@ -110,7 +110,7 @@ def _changed(values: Values) -> dict[str, list[tuple[float, float]]]:
 
 
 def wrong_updates(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "With batch size 16 half as many updates", where halving the batch doubles them."""  # noqa: D210
+    """“With batch size 16 half as many updates”, where halving the batch doubles them."""
     if reading.doubtful:
         return
     nouns = pattern("updates", "noun").pattern
@@ -146,7 +146,7 @@ def _step_ratios(keys: frozenset[str], values: Values) -> Iterator[float]:
 
 
 def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Both runs were trained on all 413 rows", where each of them saw 300."""  # noqa: D210
+    """“Both runs were trained on all 413 rows”, where each of them saw 300."""
     if claimed("trained_on", "trained", reading.lower) is None:
         return
     verb, every = (pattern("trained_on", name).pattern for name in ("verb", "all"))
