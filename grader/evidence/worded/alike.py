@@ -38,8 +38,7 @@ def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append((max(map(abs, apart.values())) < SEEN, apart))
         if judged and not any(alike for alike, _ in judged):
             told = ", ".join(f"seed {seed}: {change:+.4f}" for seed, change in judged[0][1].items())
-            why = f"{every[0]!r}: {vocabulary.title('metric_titles', name)} differs, {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{every[0]!r}: {vocabulary.title('metric_titles', name)} differs, {told}")
             return
 
 
@@ -86,7 +85,7 @@ def not_identical(reading: Reading, values: Values) -> Iterator[Doubt]:
             for a, b in _last(values, name, first, second)
         ]
         if judged and not any(alike for alike, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{exact[0]!r}: {judged[0][1]}")
+            yield reading.doubt(f"{exact[0]!r}: {judged[0][1]}")
             return
 
 
@@ -124,4 +123,4 @@ def wrong_of_every_tier(reading: Reading, values: Values) -> Iterator[Doubt]:
             judged.append((not any(went) if said["none"] else all(went), changes))
     if judged and not any(right for right, _ in judged):
         told = ", ".join(f"{tier} {change:+.3f}" for tier, change in judged[0][1].items())
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: {told}")
+        yield reading.doubt(f"{said[0]!r}: {told}")

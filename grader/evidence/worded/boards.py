@@ -58,7 +58,7 @@ def swapped_cells(reading: Reading, values: Values) -> Iterator[Doubt]:
     if found:
         one, other, a, b = found[0]
         why = f"{a.title} of {one} is {a.value:.4g} and of {other} {b.value:.4g}, the other way round"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
 
 
 def _is_joined(reading: Reading, board: Board, first: Number, second: Number) -> bool:
@@ -83,7 +83,7 @@ def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         wrong = [told for board in boards if (told := _of_another(board, piece, mine[0])) is not None]
         if wrong and not any(_may_be(board, piece, mine[0]) for board in boards):
-            yield Doubt(reading.sentence.text, reading.sentence.position, wrong[0])
+            yield reading.doubt(wrong[0])
             return
 
 
@@ -108,8 +108,7 @@ def numbers_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
     (other,) = others
     if any(other not in fact.title.lower() for fact in all_agreeing(number, values.measured)):
         return
-    why = f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}"
-    yield Doubt(text, reading.sentence.position, why)
+    yield reading.doubt(f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}")
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
@@ -183,8 +182,7 @@ def cells_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]
     # One number alone may be of something else that the table does not hold; two that changed places are none.
     if len({item[0].start for item in wrong}) > 1 or (wrong and _is_telling(wrong[0][0])):
         number, column, other, row, own = wrong[0]
-        why = f"{number.text} is {other} of {row}; its {column} is {own.value:.4g}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text} is {other} of {row}; its {column} is {own.value:.4g}")
 
 
 def _only_row(board: Board, reading: Reading) -> str | None:
@@ -250,7 +248,7 @@ def wrong_bests(reading: Reading, values: Values) -> Iterator[Doubt]:
             most = ends(cells, key=lambda row: cells[row].value)
             judged.append((cells[most].value == own[0].value, f"{column} of {most} is {cells[most].value:.4g}"))
     if judged and not any(right for right, _ in judged):
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: {judged[0][1]}")
+        yield reading.doubt(f"{hit[0].strip()!r}: {judged[0][1]}")
 
 
 def _is_cost(column: str) -> bool:
@@ -281,7 +279,7 @@ def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
             for told in _compared(board, reading, (start, end), words, sign)
         ]
         if judged and not any(right for right, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {judged[0][1]}")
+            yield reading.doubt(f"{words!r}: {judged[0][1]}")
             return
 
 

@@ -49,8 +49,7 @@ def found_for_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
         zeros = {group.title: zero for group in groups if (zero := group.mean("zero_f1_classes")) is not None}
         off = [title for title, zero in zeros.items() if abs(zero - said) < 0.51]
         if off and not any(abs(total - zero - said) < 1.01 for zero in zeros.values()):
-            why = f"{hit[0]!r}: so many of {off[0]} have F1 = 0"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: so many of {off[0]} have F1 = 0")
             return
 
 
@@ -101,7 +100,7 @@ def wrong_relative_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         real = abs(b.middle / a.middle - 1) * 100 if a.middle else 0.0
         other = abs(a.middle / b.middle - 1) * 100 if b.middle else 0.0
         if why and min(abs(abs(c.middle) - real), abs(abs(c.middle) - other)) > max(FAR, 0.1 * real):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{stated.text}: {why}")
+            yield reading.doubt(f"{stated.text}: {why}")
             return
 
 

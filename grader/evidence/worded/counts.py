@@ -183,10 +183,8 @@ def _counts(kind: str, meant: Sequence[Group], values: Values) -> list[Counted]:
 def _judged(reading: Reading, counts: Sequence[Counted], words: str, kind: str, fits: Fits) -> Iterator[Doubt]:
     if counts and not any(fits(count, zero) for count, zero, _ in counts):
         count, zero, title = counts[0]
-        yield Doubt(
-            reading.sentence.text,
-            reading.sentence.position,
-            f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",
+        yield reading.doubt(
+            f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}"
         )
 
 
@@ -264,6 +262,5 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
             and count not in known[name]
         ):
             there = ", ".join(f"{value:.0f}" for value in sorted(known[name]))
-            why = f"{piece.strip(' ,;:.')!r}: {name} classes are {there}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{piece.strip(' ,;:.')!r}: {name} classes are {there}")
             return

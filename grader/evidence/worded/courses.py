@@ -89,7 +89,7 @@ def _is_steady(course: list[float], *, rising: bool) -> bool:
 
 def _doubt(reading: Reading, course: list[float]) -> Doubt:
     told = ", ".join(f"{value:.3g}" for value in course)
-    return Doubt(reading.sentence.text, reading.sentence.position, f"a steady course is said of {told}")
+    return reading.doubt(f"a steady course is said of {told}")
 
 
 _BETWEEN = re.compile(
@@ -115,8 +115,7 @@ def wrong_between_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         sign = changes[0].relation.sign * (-1 if lower_is_better(metric) else 1)
         if logs and not any(sign * (log[second - 1] - log[first - 1]) > 0 for log in logs):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
-            why = f"{together[0]!r}: {vocabulary.title('metric_titles', metric)} by epochs is {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{together[0]!r}: {vocabulary.title('metric_titles', metric)} by epochs is {told}")
             return
 
 

@@ -97,7 +97,7 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
             judged.append(((off[mine[0]] < off[other]) == nearer, off))
     if judged and not any(right for right, _ in judged):
         told = ", ".join(f"{key.partition(':')[2]} is {value:.3f} off" for key, value in judged[0][1].items())
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {told}")
+        yield reading.doubt(f"{hit[0]!r}: {told}")
 
 
 def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
@@ -130,7 +130,7 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
     if shares and not any((share > target) == (hit["over"] is not None) for share in shares.values()):
         share = next(iter(shares.values()))
         text = f"the tail's probability is {share:.3f} and its share {target:.3f}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {text}")
+        yield reading.doubt(f"{hit[0]!r}: {text}")
 
 
 _SO_MANY = re.compile(r"\b(?P<count>several|many|two|three|four|five|six|seven|eight|ten|\d+)(?: or \w+)? times\b")
@@ -181,11 +181,9 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
         if judged and not any(item[0] for item in judged):
             _, metric, change, spreads = judged[0]
             told = ", ".join(f"{spread:.4f}" for spread in spreads)
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
+            yield reading.doubt(
                 f"{hit[0]!r}: the difference in {vocabulary.title('metric_titles', metric)} is {change:.4f}, the "
-                f"spreads that may be meant are {told}",
+                f"spreads that may be meant are {told}"
             )
 
 

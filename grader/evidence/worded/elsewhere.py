@@ -50,7 +50,7 @@ def wrong_best_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
         if right and not any(right):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{what} by epochs is {told}")
+            yield reading.doubt(f"{what} by epochs is {told}")
             return
 
 
@@ -84,8 +84,7 @@ def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Dou
         for hit in _STANDS_IN.finditer(text)
     }
     if said and said <= borrowed:
-        why = f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}")
 
 
 def wrongly_chosen(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -100,5 +99,4 @@ def wrongly_chosen(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     rows = [row for board in boards_of(values.measured) for _, _, row in board.find_rows(around)]
     if rows and not any(row in told[0] or told[0] in row for row in rows):
-        why = f"{chosen[0]!r}: the output says that the rule chooses {told[0]}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{chosen[0]!r}: the output says that the rule chooses {told[0]}")

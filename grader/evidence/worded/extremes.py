@@ -170,7 +170,7 @@ def _judged(
 
 def _doubt(reading: Reading, words: str, family: Mapping[str, float]) -> Doubt:
     told = ", ".join(f"{name} {value:+.3f}" for name, value in family.items())
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told}")
+    return reading.doubt(f"{words!r}: {told}")
 
 
 def _is_extreme(said: str, family: Mapping[str, float], *, up: bool) -> bool:

@@ -68,11 +68,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
         kept = (part, 1 - part)
         if not any(abs(ratio - value) <= 0.2 * value for ratio in known for value in kept):
             near = min(known, key=lambda ratio: abs(ratio - part))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
@@ -91,9 +87,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             printed = _is_printed(hit["word"], factor, values)  # the notebook shows this ratio itself
             if known and not printed and not any(_fits(ratio, factor, hit) for ratio in known):
                 near = min(known, key=lambda ratio: abs(ratio - factor))
-                yield Doubt(
-                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"  # noqa: E501
-                )  # fmt: skip
+                yield reading.doubt(f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
 
 
 def _factor(word: str) -> float:

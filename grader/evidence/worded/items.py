@@ -77,7 +77,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         said = number_of(hit["count"])
         if mine and said not in mine and not _CHANGED.search(hit[0]):
             told = ", ".join(f"{count:.0f}" for count in sorted(mine))
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: there are {told}")
+            yield reading.doubt(f"{hit[0]!r}: there are {told}")
             return
     yield from _wrong_hits(reading, {*correct.values()})
     named = {item.name for item in reading.sentence.metrics}
@@ -106,11 +106,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
             and said != sum(correct.values())
         ):
             told = ", ".join(f"{count:.0f}" for count in sorted(apart))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the runs differ by {told} items",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the runs differ by {told} items")
             return
 
 
@@ -133,7 +129,7 @@ def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
         for said in (number_of(word) for word in (hit["count"], hit["other"]) if word):
             if correct and said not in correct and not reading.is_denied(max(0, hit.start() - 20), hit.end()):
                 told = ", ".join(f"{count:.0f}" for count in sorted(correct))
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the runs have {told}")
+                yield reading.doubt(f"{hit[0]!r}: the runs have {told}")
                 return
 
 
@@ -158,9 +154,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
             for change, side in _changes(reading, values, kind, subject)
         ]
         if judged and not any(right for right, _ in judged):
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}"
-            )
+            yield reading.doubt(f"{hit[0]!r}: the change is {judged[0][1]:+.4g}")
             return
     for hit in _SHARE.finditer(reading.lower):
         kinds = [name for pattern, name in _KINDS if pattern.search(hit["rest"])]
@@ -174,11 +168,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
             share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None
         ]
         if shares and not any(_fits(share, hit) for share in shares):
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
             return
     for hit in _OF_ITEMS.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 45) : hit.end()]
@@ -189,11 +179,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         known = [value for group in _named(reading, values) if (value := group.mean("accuracy")) is not None]
         shares = [value if right is not None else 1 - value for value in known]
         if shares and not any(fraction_of(hit).fits(share) for share in shares):
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
             return
 
 

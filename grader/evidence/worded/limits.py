@@ -57,8 +57,7 @@ def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
     bounds = sorted(bound for bound, of in _limits(values.measured.case) if of == unit)
     if bounds and value > max(bounds):
         told = ", ".join(f"{bound:g}" for bound in bounds)
-        why = f"{keeps[0]!r} and {hit[0]!r}: the limits that the notebook shows are {told} {unit}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{keeps[0]!r} and {hit[0]!r}: the limits that the notebook shows are {told} {unit}")
 
 
 def _unit(word: str) -> str:

@@ -39,7 +39,7 @@ def reversed_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         if turned and not _are_of_one_arm(values, first, second):
             a, b = turned[0]
             why = f"{first.text} to {second.text}: {a.title} was {a.value:.4g} before and {b.value:.4g} after"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

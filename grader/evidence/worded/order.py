@@ -217,7 +217,7 @@ def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
 
 def _doubt(reading: Reading, values: Values, words: str, pair: Asked) -> Doubt:
     told = f"{_told(pair.first, values)} and {_told(pair.second, values)}"
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told}")
+    return reading.doubt(f"{words!r}: {told}")
 
 
 def _judge(hit: Hit, pair: Asked, values: Values) -> bool | None:

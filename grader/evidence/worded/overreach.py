@@ -30,8 +30,7 @@ def measured_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if claimed("machines", "machine", clause[other.start() :]) is None:
             continue
-        why = f"{other[0].strip()!r}: every run of the file was made on one machine"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{other[0].strip()!r}: every run of the file was made on one machine")
         return
 
 
@@ -56,8 +55,7 @@ def gains_of_removed_parts(reading: Reading, values: Values) -> Iterator[Doubt]:
         judged = list(_effects(named[-1].name, number, values))
         if judged and all((change > 0) == (brings is not None) for change, _ in judged):
             change, what = judged[0]
-            why = f"{verb[0]!r}: without it, {what} changed by {change:+.4f}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{verb[0]!r}: without it, {what} changed by {change:+.4f}")
             return
 
 
@@ -107,8 +105,7 @@ def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
         if count is not None and silent is not None and (not keys or group.key in keys):
             judged.append((count == silent, f"{silent:.4g} of the {count:.4g} of {group.title}"))
     if judged and not any(right for right, _ in judged):
-        why = f"{are[0]!r}: never predicted are {judged[0][1]}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{are[0]!r}: never predicted are {judged[0][1]}")
 
 
 def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -130,7 +127,7 @@ def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]
         small = [fact for fact in sources if abs(100 * abs(fact.value) - abs(number.value)) <= 0.51 * unit]
         if same and not small:
             why = f"{number.text}: a change of {same[0].value:.4g} is {100 * abs(same[0].value):.3g} points"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
@@ -152,8 +149,7 @@ def wrong_parts_of_requests(reading: Reading, values: Values) -> Iterator[Doubt]
         if any(agreed(fact, number) for fact in times[other]):
             hit = tail or middle
             what = "the median" if other == "p50" else "the 95th percentile"
-            why = f"{hit[0] if hit else ''!r}: {number.text} is {what}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0] if hit else ''!r}: {number.text} is {what}")
             return
 
 
@@ -202,7 +198,7 @@ def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
             and any(agreed(low[0], item) for item in said)
         ):
             why = f"{row}: its median is {low[0].value:.4g} ms, its 95th percentile {own.value:.4g} ms"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

@@ -57,8 +57,7 @@ def numbers_of_another_owner(reading: Reading, values: Values) -> Iterator[Doubt
         quoted = {fact.title for item in hits for fact in found[owner] if agreed(fact, item)}
         about = {word for fact in found[owner] for word in fact.title.split("_")}
         if len(quoted) > 1 and len(hits) == len(numbers) and about & set(re.findall(r"\w+", reading.lower)):
-            why = f"{family} was measured of {owner} alone, and the numbers are its own"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{family} was measured of {owner} alone, and the numbers are its own")
             return
 
 
@@ -92,8 +91,7 @@ def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
         if not own or not wrong or len(own) < 2:
             continue
         _, number = wrong[0]
-        why = f"{number.text}: an output says {' '.join(line.split())[:120]!r}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text}: an output says {' '.join(line.split())[:120]!r}")
         return
 
 
@@ -156,8 +154,7 @@ def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
         facts = [fact for fact in values.measured.named_facts if fact.kind is Kind.NAMED and agreed(fact, rest)]
         facts = [fact for fact in facts if fact.unit == UNIT_FRACTION and fact.words & reading.sentence.stems]
         if facts and _quotes_beside(reading, number, facts[0], values):
-            why = f"{number.text} is the rest: {facts[0].title} is {facts[0].value:.1%}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{number.text} is the rest: {facts[0].title} is {facts[0].value:.1%}")
             return
 
 
@@ -208,8 +205,7 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
             continue
         if any(stems(fact.title) & about or fact.metric for fact in all_agreeing(number, values.measured)):
             continue
-        why = f"{number.text} is in the column {min(others)}, and nowhere in {column}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text} is in the column {min(others)}, and nowhere in {column}")
         return
 
 
@@ -245,6 +241,5 @@ def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             if wrong and any(
                 agreed(cell, number) for column in by_seed.values() if (cell := board.cell(row, column))
             ):
-                why = f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}"
-                yield Doubt(text, reading.sentence.position, why)
+                yield reading.doubt(f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}")
                 return

@@ -50,7 +50,7 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     printed = [rows for rows in _printed(values.measured.case) if total in (0, len(rows))]
     if printed and not any(_is_so(said, sum(rows), len(rows)) for rows in printed):
         why = f"{said[0]!r} … {held[0]!r}: a table says yes to {sum(printed[0])} of {len(printed[0])}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
         return
     judged = [
         (first, _held(outcome))
@@ -63,7 +63,7 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     if not _is_so(said, count, len(judged)):
         missed = next((f", not that of {group.title}" for group, right in judged if not right), "")
         why = f"{said[0]!r} … {held[0]!r}: {count} of {len(judged)} changes lie in their range{missed}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
 
 
 def _claim(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -33,8 +33,7 @@ def wrong_choices(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     if any(row in told[0] or told[0] in row for row in rows):
         return
-    why = f"{said[0].strip()!r}: the output says that it chooses {told[0]}"
-    yield Doubt(reading.sentence.text, reading.sentence.position, why)
+    yield reading.doubt(f"{said[0].strip()!r}: the output says that it chooses {told[0]}")
 
 
 _OWN = re.compile(
@@ -56,8 +55,7 @@ def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
     lines = _lines(values.measured.case)
     borrowed = {hit["week"] for line in lines for hit in _STANDS_IN.finditer(line) if "reference" in line}
     if weeks and weeks <= borrowed:
-        why = f"{said[0]!r}: an output says that the notebook had no records of week {min(weeks)}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{said[0]!r}: an output says that the notebook had no records of week {min(weeks)}")
 
 
 _P95, _P50 = r"(?:95th percentile|p95)", r"(?:medians?|p50)"
@@ -91,7 +89,7 @@ def wrong_percentiles(reading: Reading, values: Values) -> Iterator[Doubt]:
         if taken and len(hit["value"].replace(".", "").lstrip("0")) > 2:
             names = ("95th percentile", "median") if own else ("median", "95th percentile")
             why = f"{hit[0].strip()!r}: {hit['value']} is a {names[1]} of the outputs, and no {names[0]}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

@@ -53,7 +53,7 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if a.high / b.low < factor * (1 - LOOSE) or a.low / b.high > factor * (1 + LOOSE):
             why = f"{first.text} is {a.middle / b.middle:.2g} times {second.text}, and not {factor:.2g} times"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
@@ -98,8 +98,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         a, b = span_of(first, fraction=False), span_of(second, fraction=False)
         if a.high < b.low if more else b.high < a.low:
-            why = f"{hit[0]!r} is said of {first.text} against {second.text}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r} is said of {first.text} against {second.text}")
             return
 
 
@@ -134,8 +133,7 @@ def less_probable_predictions(reading: Reading, values: Values) -> Iterator[Doub
         a, b = (span_of(item, fraction=True) for item in (first, second))
         own, other = (a, b) if marks[0][2] == "predicted" else (b, a)
         if own.high < other.low and not _OTHER_WAY.search(reading.lower[start:end]):
-            why = "the predicted class is the one with the highest probability"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt("the predicted class is the one with the highest probability")
             return
 
 

@@ -49,8 +49,7 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
             and told[0] > most
             and not claimed("repeated", "planned", _DONE.sub(r"\g<done>", clause))
         ):
-            why = f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}")
 
 
 def _most(reading: Reading, values: Values) -> int:

@@ -69,7 +69,7 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if pairs and len(unlike) == len(pairs):
             first, second = unlike[0]
             told = f"{first.title} has {_told(first, name)} and {second.title} {_told(second, name)}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: {name} of {told}")
+            yield reading.doubt(f"{said[0]!r}: {name} of {told}")
             return
 
 

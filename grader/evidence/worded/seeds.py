@@ -87,11 +87,7 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if counts and not any(_fits(found, count, of) for count, of, _ in counts):
             count, of, what = counts[0]
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{found[0]!r}: {what} did so in {count} of {of} seeds",
-            )
+            yield reading.doubt(f"{found[0]!r}: {what} did so in {count} of {of} seeds")
 
 
 def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> Hit | None:

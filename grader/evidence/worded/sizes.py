@@ -41,7 +41,7 @@ def wrong_sizes(reading: Reading, values: Values) -> Iterator[Doubt]:
             held = claimed("sizes", "holds", reading.lower) is not None and number.value != size.count
             if number.value > size.count or (held and number.start > hit.start()):
                 why = f"the notebook has {size.count} {size.what}"
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{number.text} {hit[0]}: {why}")
+                yield reading.doubt(f"{number.text} {hit[0]}: {why}")
                 return
 
 

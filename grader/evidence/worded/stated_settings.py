@@ -48,11 +48,7 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if said.number is not None and _is_of_its_row(said.number, said.name, values):
             continue
         shown = ", ".join("none" if value is None else str(value) for value in known)
-        yield Doubt(
-            reading.sentence.text,
-            reading.sentence.position,
-            f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
-        )
+        yield reading.doubt(f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}")
         return
 
 
@@ -116,8 +112,7 @@ def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
             or any(not number.whole for number in reading.sentence.numbers)
         )
         if told and not _uses_test(values.measured.case):
-            why = f"{hit[0]!r}: the notebook never used the test split"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: the notebook never used the test split")
         return
 
 

@@ -38,7 +38,7 @@ def wrong_subsets(reading: Reading, values: Values) -> Iterator[Doubt]:
     if judged and not any(right for right, _, _ in judged):
         _, part, whole = judged[0]
         text = f"the difference between the arms is {part:+.3f} without these classes and {whole:+.3f} with them"
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{reading.lower.strip()[:60]!r}: {text}")
+        yield reading.doubt(f"{reading.lower.strip()[:60]!r}: {text}")
 
 
 def _differences(values: Values, first: str, second: str) -> tuple[float | None, float | None]:

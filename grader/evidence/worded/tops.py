@@ -33,7 +33,7 @@ def wrong_tops(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append(_judge(board, row, column, reading, most=most is not None))
         known = [item for item in judged if item is not None]
         if known and not any(right for right, _ in known):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {known[0][1]}")
+            yield reading.doubt(f"{hit[0]!r}: {known[0][1]}")
             return
 
 
@@ -122,7 +122,7 @@ def unsteady_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append((_goes(line, rising=up is not None), line))
         if judged and not any(right for right, _ in judged):
             told = ", ".join(f"{value:.3g}" for value in judged[0][1])
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{steadily[0]!r} is said of {told}")
+            yield reading.doubt(f"{steadily[0]!r} is said of {told}")
             return
 
 
@@ -153,7 +153,7 @@ def wrong_parts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
                 abs(ratio - factor) <= LOOSE * factor or abs(1 - ratio - factor) <= LOOSE * factor
                 for ratio, _ in judged
             ):
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {judged[0][1]}")
+                yield reading.doubt(f"{hit[0]!r}: {judged[0][1]}")
                 return
 
 

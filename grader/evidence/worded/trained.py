@@ -45,8 +45,7 @@ def trained_for_each_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
         seeds = {run.name: _seeds_of(run.name, values.measured.case) for run in read_runs(values.measured.case)}
         once = [name for name, found in seeds.items() if len(found) == 1 and _is_said(name, before)]
         if once and values.most_pairs > 1:
-            why = f"{hit[0]!r}: {once[0]} was trained with seed {min(seeds[once[0]])} alone"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: {once[0]} was trained with seed {min(seeds[once[0]])} alone")
             return
 
 
@@ -75,8 +74,7 @@ def trained_again(reading: Reading, values: Values) -> Iterator[Doubt]:
         if any(_is_said(name, clause) for name in logged) or _EARLIER.search(clause):
             continue  # the run that the arms were made from
         if hit is not None and not _NOT.search(clause):
-            why = f"{hit[0]!r}: no run of an arm logged an epoch, so nothing was trained in them"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: no run of an arm logged an epoch, so nothing was trained in them")
             return
 
 

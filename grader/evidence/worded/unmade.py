@@ -39,8 +39,7 @@ def unmade_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         had = {run.setting(name) for run in runs if name in run.config}
         varied = {group.runs[-1].record.vary for pair in values.measured.experiments for group in pair}
         if len(had) == 1 and name not in varied and sum(name in run.config for run in runs) == len(runs) > 1:
-            why = f"{hit[0]!r}: {name.replace('_', ' ')} is {had.pop()} in every run"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: {name.replace('_', ' ')} is {had.pop()} in every run")
             return
 
 
@@ -74,7 +73,7 @@ def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue  # neither end is the setting's: the numbers are of something else
         a, b = steps[0]
         why = f"{first.text} to {second.text}: {name.replace('_', ' ')} was varied from {a:g} to {b:g}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
         return
 
 
@@ -131,8 +130,7 @@ def wrong_updates(reading: Reading, values: Values) -> Iterator[Doubt]:
                 continue
             known = list(_step_ratios(next(iter(subjects)), values))
             if known and not any(abs(ratio - factor) <= LOOSE * factor for ratio in known):
-                why = f"{said[0]!r}: the runs made {known[0]:.2g} times as many as the other arm"
-                yield Doubt(reading.sentence.text, reading.sentence.position, why)
+                yield reading.doubt(f"{said[0]!r}: the runs made {known[0]:.2g} times as many as the other arm")
                 return
 
 
@@ -165,7 +163,7 @@ def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         count = int(said["count"])
         if sizes and count not in sizes and (count in known or count == _whole(values)):
             why = f"{said[0]!r}: the runs that are meant were trained on {', '.join(map(str, sorted(sizes)))}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
