@@ -107,8 +107,8 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
     if not found.same_tests or not found.same_code:
         what = "code on your page" if found.same_tests else "tests on your page"
         return undecided(
-            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "  # noqa: E501
-            "then hand in again.",
+            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells "
+            "again, then hand in again.",
             values,
             counted.evidence,
         )

@@ -118,7 +118,8 @@ def _other_limit(text: str, prediction: Prediction) -> str:
             and number.value
             and not _is_bound(number, bounds)
         ):
-            return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"  # noqa: E501
+            recorded = f"{prediction.low:g} to {prediction.high:g}"
+            return f"the template predicts at most {number.text}, and the record holds {recorded}"
     return ""
 
 

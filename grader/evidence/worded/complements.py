@@ -10,7 +10,10 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading.numbers import Number
 
-_COUNT = r"(?:\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty(?:-\w+)?)"  # noqa: E501
+_COUNT = (
+    r"(?:\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|twenty(?:-\w+)?)"
+)
 _FOUND = (
     r"(?:found|recogni[sz]ed|hit|learn(?:ed|t)|covered|known|got right|answered right|predicted (?:right|"
     r"correctly)|above zero|"

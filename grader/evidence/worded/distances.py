@@ -21,7 +21,10 @@ _ABOVE = re.compile(
     r"\b(?P<under>underestimat\w+|undershoots?|falls? short of|is below|lies below|too (?:low|little)|less than)\b"
 )
 _TARGET = re.compile(r"\b(?:share|truth|true|real|reality|actual|validation|portion|proportion|tail)\b")
-_SPREAD = r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|what happens between seeds|(?:anything|what) (?:that )?happens between seeds)"  # noqa: E501
+_SPREAD = (
+    r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|"
+    r"(?:anything|what) (?:that )?happens between seeds)"
+)
 _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )

@@ -139,8 +139,11 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
             if not named or any(set(step) & keys for keys in named)
         ]
         pairs = places_compared(((b, a) for a, b in steps), metrics or ("f1",) * bool(tiers), start, end, reading)
-        known = [(abs(a - b), pair) for pair in pairs
-                 if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
+        known = [
+            (abs(a - b), pair)
+            for pair in pairs
+            if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None
+        ]
         if known and min(apart for apart, _ in known) > (LITTLE if found["hardly"] else 0.002):
             yield _doubt(reading, values, found[0], known[0][1])
 

@@ -21,7 +21,10 @@ _MULTIPLES = {
 }  # fmt: skip
 LOOSE = 0.25
 """The share by which a multiple in words may miss what it names: "about a third" is said of 0.3 and of 0.4."""
-_JOIN = r"\s*(?:of |than |as (?:high|large|big|much|many|good) as |von |de |di |do |od |dell[ao']? ?)?(?:the |its |that |those |der |den |les? |la |el |los |il |o )?(?:value |baseline'?s? |other )?(?:of )?\W?$"  # noqa: E501
+_JOIN = (
+    r"\s*(?:of |than |as (?:high|large|big|much|many|good) as |von |de |di |do |od |dell[ao']? ?)?"
+    r"(?:the |its |that |those |der |den |les? |la |el |los |il |o )?(?:value |baseline'?s? |other )?(?:of )?\W?$"
+)
 _PIECE = re.compile(r"[;:.]\s")
 _OF_ITS_OWN = re.compile(
     r"\bthan (?:doubl|tripl|halv|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|\d)"
