@@ -264,19 +264,21 @@ class _Pool:
 
 
 def _pool(others: Sequence[Trace]) -> _Pool:
-    runs = [run for other in others for run in other.trained]
-    size = max((len(run.wrong) for run in runs), default=0)
+    trained = [run for other in others for run in other.trained]
+    size = max((len(run.wrong) for run in trained), default=0)
     runs = [
-        run for run in runs if len(run.wrong) == size and run.labels is not None and run.predictions is not None
+        (run.wrong, run.labels, run.predictions)
+        for run in trained
+        if len(run.wrong) == size and run.labels is not None and run.predictions is not None
     ]
     if not runs:
         return _Pool(np.zeros(0), np.zeros((0, 0)))
-    classes = 1 + max(int(max(run.labels.max(), run.predictions.max())) for run in runs)  # type: ignore[union-attr]
+    classes = 1 + max(int(max(labels.max(), predictions.max())) for _, labels, predictions in runs)
     counts = np.full((classes, classes), HALF)
-    for run in runs:
-        np.add.at(counts, (run.labels[run.wrong], run.predictions[run.wrong]), 1.0)  # type: ignore[index]
+    for wrong, labels, predictions in runs:
+        np.add.at(counts, (labels[wrong], predictions[wrong]), 1.0)
     np.fill_diagonal(counts, 0.0)
-    hard = np.mean([run.wrong for run in runs], axis=0)
+    hard = np.mean([wrong for wrong, _, _ in runs], axis=0)
     return _Pool(hard, counts / counts.sum(axis=1, keepdims=True))
 
 

@@ -53,8 +53,7 @@ class Same:
     def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # noqa: ANN401 - any plain value
         """The value of an expression of numbers and of the baseline's settings; None where it is not known."""
         if isinstance(node, ast.Constant):
-            number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-            return float(node.value) if number else node.value  # type: ignore[arg-type]
+            return _plain(node.value)
         if depth > _DEEPEST:
             return None
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
@@ -66,8 +65,7 @@ class Same:
             value = self.program.value_before(node.id, order + 1)
             return self._worked_out(value, order, depth + 1) if value is not None else None
         if name := last_name(node):
-            value = _value(self.found.arms.baseline, name)
-            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            return _plain(_value(self.found.arms.baseline, name))
         return None
 
 
@@ -75,3 +73,8 @@ def _value(arm: tuple[Run, ...], name: str) -> Any:  # noqa: ANN401 - any plain 
     """What all finished runs of an arm have for a setting; None where they differ."""
     values = [choices(run).get(name) for run in finished(arm)]
     return values[0] if values and all(value == values[0] for value in values) else None
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any plain value
+    """A number as Python computes with it; all else as it is."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

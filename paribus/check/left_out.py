@@ -33,9 +33,14 @@ def rows_left_out(tree: ast.AST) -> Iterator[ast.expr]:
         if not (other[1] and other in lower) and not _is_second_half(node, cuts):
             yield node
     for made in ast.walk(tree):
-        draws = isinstance(made, ast.Call) and called(made) in _DRAWS and _draws_rows(made, holders)
-        if id(made) not in shown and (draws or (isinstance(made, ast.ListComp) and _sorts_out(made, holders))):
-            yield made  # type: ignore[misc]
+        if isinstance(made, ast.Call):
+            part = called(made) in _DRAWS and _draws_rows(made, holders)
+        elif isinstance(made, ast.ListComp):
+            part = _sorts_out(made, holders)
+        else:
+            continue
+        if part and id(made) not in shown:
+            yield made
 
 
 def early_ends(tree: ast.AST) -> Iterator[ast.If]:

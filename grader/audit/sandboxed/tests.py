@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import linecache
+import math
 import os
 import select
 import signal
@@ -160,7 +161,7 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - JSON has no one type
     if value is None or isinstance(value, bool | int | str):
         return value if not isinstance(value, int) or abs(value) < 1 << 63 else {"number": str(value)}
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else {"float": str(value)}  # noqa: PLR0124
+        return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, list | tuple):
         return {"tuple" if isinstance(value, tuple) else "list": [encode(item) for item in value[:MOST_ITEMS]]}
     if isinstance(value, set | frozenset):

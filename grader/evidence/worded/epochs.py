@@ -214,7 +214,7 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         if hits[0][0].startswith("improv") or hits[0]["better"]:
             up = lower_is_better(metric) == (hits[0]["better"] == "worse")
         logs = logs_of(reading, values, metric)
-        if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
+        if logs and not any((b > a) == up and a != b for log in logs for a, b in pairwise(log)):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
             yield reading.doubt(f"{hits[0][0]!r}: {what} by epochs is {told}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from grader.evidence.groups import Group
 from grader.evidence.scores import data_of
 from grader.evidence.settings import number_of
 from grader.evidence.worded.fractions import FRACTION, fraction_of
@@ -133,7 +134,7 @@ def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
                 return
 
 
-def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _groups(reading: Reading, values: Values) -> list[Group]:
     keys = reading.sentence.group_keys or values.about
     return [group for group in values.measured.settled if not keys or group.key in keys]
 
@@ -221,7 +222,7 @@ def _count(values: Values, key: str, kind: str) -> float | None:
     return mean if mean is not None else values.named(kind, key)
 
 
-def _named(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _named(reading: Reading, values: Values) -> list[Group]:
     keys = reading.sentence.group_keys | reading.sentence.implied_groups
     found = [group for group in values.measured.settled if group.key in keys]
     return found or list(values.measured.settled)

@@ -1,7 +1,7 @@
 """Which row of a table has the most or the least, and whether its numbered rows go one way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -70,7 +70,7 @@ def _is_behind(between: str) -> bool:
 
 
 @cache
-def _has():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _has() -> Callable[[str], re.Match[str] | None]:
     verb = pattern("tops", "has").pattern
     return re.compile(
         rf"\W*(?:{verb})\W+(?:the |its |also |by far |den |die |das |le |la |el |il |lo |o |a )*"

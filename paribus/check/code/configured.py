@@ -86,8 +86,9 @@ def not_followed(page: Page, program: Program, found: Training, vary: str) -> It
 
 
 def _differs(value: object, recorded: object) -> bool:
-    numbers = isinstance(value, int | float) and isinstance(recorded, int | float)
-    return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]
+    if isinstance(value, int | float) and isinstance(recorded, int | float):
+        return abs(float(value) - float(recorded)) > 1e-12
+    return False
 
 
 def _follow(program: Program, found: Training) -> _Followed:

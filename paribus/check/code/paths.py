@@ -114,8 +114,8 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def stores_to(  # noqa: PLR0917 - the parts of a store
-    target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None, place: int = -1
+def stores_to(
+    target: ast.expr, value: ast.expr | None, line: int, how: str, *, of: ast.expr | None = None, place: int = -1
 ) -> Iterator[Store]:
     """What an assignment's target puts where; a tuple is taken apart, with its values where those are written."""
     if isinstance(target, ast.Tuple | ast.List):
@@ -123,11 +123,11 @@ def stores_to(  # noqa: PLR0917 - the parts of a store
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             parts = list(value.elts)
         for number, (inner, part) in enumerate(zip(target.elts, parts, strict=True)):
-            yield from stores_to(inner, part, line, how, value or part_of, number if place < 0 else place)
+            yield from stores_to(inner, part, line, how, of=value or of, place=number if place < 0 else place)
         return
     path = path_of(target)
     if path is not None and path != (SPACE,):
-        yield Store(path, value, line, how, part_of, place)
+        yield Store(path, value, line, how, of, place)
 
 
 def stores_by(call: ast.Call) -> Iterator[Store]:

@@ -230,7 +230,7 @@ class Site:
 
     def save(self, activity: Activity, one: Grade) -> None:
         """Write one grade with its comment and files; None takes away a grade that is there."""
-        entry: dict[str, object] = {
+        entry: dict[str, Any] = {
             "userid": one.user, "grade": -1 if one.grade is None else one.grade, "attemptnumber": -1,
             "addattempt": 0, "workflowstate": one.state,
             # Moodle breaks where an existing comment is left out.
@@ -238,7 +238,7 @@ class Site:
             "plugindata": {"assignfeedbackcomments_editor": {"text": one.comment, "format": 1}},
         }  # fmt: skip
         if one.draft:
-            entry["plugindata"] = {**entry["plugindata"], "files_filemanager": one.draft}  # type: ignore[dict-item]
+            entry["plugindata"] = {**entry["plugindata"], "files_filemanager": one.draft}
         self._call("mod_assign_save_grades", assignmentid=activity.id, applytoall=int(one.team), grades=[entry])
 
     def _call(self, function: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
