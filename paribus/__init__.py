@@ -41,7 +41,7 @@ _NAMES = {
 """What a notebook imports with ``from paribus import …``, and where it is. These names stay when files move."""
 
 
-def __getattr__(name: str) -> ModuleType | Any:  # noqa: ANN401 - a module's attributes have no one type
+def __getattr__(name: str) -> ModuleType | Any:  # a module's attributes have no one type
     """Import a room when it is first named, so that `import paribus` costs nothing."""
     if name == "explore":
         return import_module("paribus.display.explore").explore

@@ -58,7 +58,7 @@ class _Derived:
         """The schema of one value; ``absent``: where it would be None, it is left out."""
         return {**self._shape(hint, written, absent=absent), **_by_hand(written)}
 
-    def _shape(  # noqa: PLR0911 - one way out a type
+    def _shape(
         self,
         hint: object,
         written: Mapping[str, Any],

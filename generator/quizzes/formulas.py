@@ -22,7 +22,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 """
 
 
-def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # noqa: ANN401 - a number, a text or a truth
+def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # a number, a text or a truth
     """The value of a formula; QuizError says what is wrong with it."""
     evaluator = EvalWithCompoundTypes(functions=dict(FUNCTIONS), names=dict(values))
     try:
@@ -64,7 +64,7 @@ def fill(text: str, values: Mapping[str, Any], where: str) -> str:
     return "".join(parts)
 
 
-def _shown(value: Any, form: str) -> str:  # noqa: ANN401 - a number, a text or a list of them
+def _shown(value: Any, form: str) -> str:  # a number, a text or a list of them
     if isinstance(value, list):
         return ", ".join(_shown(item, form) for item in value)
     shown = format(value, form)

@@ -145,7 +145,7 @@ def build_zoo(
     return Built(folder, target, edition, found, fitting, trained)
 
 
-def observed(log: Any, labels: Any, logits: Any, data: TextData, sheet: Sheet | None = None) -> Observed:  # noqa: ANN401
+def observed(log: Any, labels: Any, logits: Any, data: TextData, sheet: Sheet | None = None) -> Observed:
     """What can be seen of one model, with the data's tiers and priors."""
     return Observed(log, labels, logits, tail_of(data), priors_of(data), sheet)
 

@@ -59,7 +59,7 @@ def _figures(handed: ZooFolder, name: str) -> list[str]:
     return [_png(figure) for figure in drawn]
 
 
-def _png(figure: Any) -> str:  # noqa: ANN401 - a matplotlib Figure
+def _png(figure: Any) -> str:  # a matplotlib Figure
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=110, metadata={"Software": None})
     return base64.b64encode(out.getvalue()).decode()

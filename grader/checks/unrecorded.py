@@ -117,7 +117,7 @@ def one_change_shown(case: Case, key: str, allowed: Sequence[str]) -> Finding | 
     return replace(found, basis=basis.value)
 
 
-def _one_change(  # noqa: PLR0911 - one way out a verdict
+def _one_change(
     case: Case, key: str, shown: ShownArms, allowed: Sequence[str], values: Mapping[str, Any]
 ) -> Finding:
     evidence = _lines(case, shown.runs)

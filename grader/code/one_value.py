@@ -49,7 +49,7 @@ def as_one(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
                 )  # fmt: skip
 
 
-def _value(arm: tuple[Run, ...], vary: str) -> Any:  # noqa: ANN401 - any plain value
+def _value(arm: tuple[Run, ...], vary: str) -> Any:  # any plain value
     values = {repr(value): value for run in finished(arm) if (value := choices(run).get(vary)) is not None}
     return next(iter(values.values())) if len(values) == 1 else None
 
@@ -69,7 +69,7 @@ def _exactly(found: Trained, scope: Scope, vary: str) -> frozenset[int]:
     return frozenset(exact)
 
 
-def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Iterator[tuple[ast.expr, str]]:  # noqa: ANN401
+def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Iterator[tuple[ast.expr, str]]:
     """Where the setting is written into a key in so few digits that both values are one."""
     keyed = _keyed(scope)
     for node in ast.walk(scope.node):
@@ -83,7 +83,7 @@ def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Itera
             yield value, str(texts.pop())
 
 
-def _text(node: ast.AST, value: Any) -> str | None:  # noqa: ANN401 - any plain value
+def _text(node: ast.AST, value: Any) -> str | None:  # any plain value
     """What a key holds for a value: formatted, rounded; None where it is not known."""
     if isinstance(node, ast.FormattedValue):
         parts = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
@@ -117,7 +117,7 @@ def _keyed(scope: Scope) -> frozenset[int]:
     return frozenset(id(inner) for item in asked for inner in ast.walk(item) if id(inner) not in shown)
 
 
-def _falls_back(program: Program, scope: Scope, call: ast.Call, first: Any, second: Any) -> bool:  # noqa: ANN401
+def _falls_back(program: Program, scope: Scope, call: ast.Call, first: Any, second: Any) -> bool:
     """``TABLE.get(…, default)`` where the table is written out and lacks the changed value, and the baseline gets
     what is the default.
     """

@@ -49,7 +49,7 @@ def _settings(call: ast.Call) -> str:
     return ", ".join(f"{name}={value:g}" for name, value in told)
 
 
-def literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
+def literal(node: ast.expr | None) -> Any:  # any plain value
     """A value that is written out, None where it is none."""
     if node is None:
         return None

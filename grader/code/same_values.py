@@ -50,7 +50,7 @@ class Same:
         makes = not isinstance(node, ast.Call) or called(node) in _COPIES or "Config" in called(node)
         return entry_of(node, self.vary) if makes else None
 
-    def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # noqa: ANN401 - any plain value
+    def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # any plain value
         """The value of an expression of numbers and of the baseline's settings; None where it is not known."""
         if isinstance(node, ast.Constant):
             return _plain(node.value)
@@ -69,12 +69,12 @@ class Same:
         return None
 
 
-def _value(arm: tuple[Run, ...], name: str) -> Any:  # noqa: ANN401 - any plain value
+def _value(arm: tuple[Run, ...], name: str) -> Any:  # any plain value
     """What all finished runs of an arm have for a setting; None where they differ."""
     values = [choices(run).get(name) for run in finished(arm)]
     return values[0] if values and all(value == values[0] for value in values) else None
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any plain value
+def _plain(value: Any) -> Any:  # any plain value
     """A number as Python computes with it; all else as it is."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -103,9 +103,7 @@ def _text(name: ast.expr) -> str:
     )
 
 
-def _is_written(  # noqa: PLR0911 - one way out a kind of expression
-    program: Program, node: ast.expr | None, order: int, bound: Bound, depth: int = 0
-) -> bool:
+def _is_written(program: Program, node: ast.expr | None, order: int, bound: Bound, depth: int = 0) -> bool:
     """An expression is made of numbers that are written out, and of nothing else."""
     if node is None or depth > _DEEPEST:
         return False

@@ -85,7 +85,7 @@ def _trace_one(number: Number, sentence: Sentence, measured: Measured) -> Trace:
     return _trace_claim(_claim(number, sentence, measured), number, sentence, measured)[0]
 
 
-def _trace_claim(  # noqa: PLR0911
+def _trace_claim(
     claim: Claim | None, number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
 ) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
@@ -149,7 +149,7 @@ def _doubtful(blank: Trace, fact: Fact, why: str) -> Trace:
     )
 
 
-def _refuse(  # noqa: PLR0911 - one way out a verdict
+def _refuse(
     blank: Trace, claim: Claim, near: tuple[Fact, float] | None, measured: Measured, *, counted: bool
 ) -> Trace:
     """What is said of a number that no near fact supports."""

@@ -94,7 +94,7 @@ class Run:
         """The metrics that the result claims."""
         return self.result.values if self.result is not None else {}
 
-    def setting(self, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+    def setting(self, name: str) -> Any:  # a setting is any plain value
         """A configuration value, or None."""
         item = self.config.get(name)
         return item.value if item is not None else None

@@ -55,7 +55,7 @@ class Said:
     number: Number | None = None
     word: str = ""
 
-    def fits(self, recorded: Any) -> bool:  # noqa: ANN401 - a setting is any plain value
+    def fits(self, recorded: Any) -> bool:  # a setting is any plain value
         """The recorded value may be what is meant; a value of another kind says nothing."""
         if self.number is not None:
             if recorded is None or recorded == "none":

@@ -167,7 +167,7 @@ def _text(value: Number | str) -> str:
     return value if isinstance(value, str) else value.text
 
 
-def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setting is any plain value
+def _is_value(said: Number | str, value: Any) -> bool:  # a setting is any plain value
     if isinstance(said, str):
         return plain_value(said) == plain_value(str(value or "none"))
     return isinstance(value, int | float) and not isinstance(value, bool) and fits(said, float(value))

@@ -39,7 +39,7 @@ def require_method(method: str | LateTable) -> None:
         load_plugin(method)
 
 
-def load_plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types
+def load_plugin(method: str) -> Any:
     """The plugin that a course names; GraderError where there is none."""
     from nbgrader.plugins import LateSubmissionPlugin
 

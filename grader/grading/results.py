@@ -67,7 +67,7 @@ def read_results(path: Path) -> tuple[Result, ...]:
     return tuple(results)
 
 
-def _fields(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
+def _fields(value: Any) -> Any:  # JSON values have no one type
     """What JSON has no form for: a dataclass as its fields, without the deep copy of `dataclasses.asdict`."""
     if is_dataclass(value):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}

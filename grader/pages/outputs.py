@@ -34,7 +34,7 @@ def views(outputs: Sequence[Output], most: int = MOST_TEXT) -> Iterator[OutputVi
                 "picture",
             )
         elif output.html:
-            markup = Markup(clean_html(output.html[: 10 * most]))  # noqa: S704 - cleaned by nh3
+            markup = Markup(clean_html(output.html[: 10 * most]))
             yield OutputView(markup, "table", is_record(output))
         elif output.picture:
             yield OutputView(Markup("<p>{}</p>").format("A picture, which only the student's file shows."), "text")

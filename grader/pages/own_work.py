@@ -126,7 +126,7 @@ def _markup(source: str, *, code: bool) -> Markup:
     if code:
         return Markup('<pre tabindex="0"><code>{}</code></pre>').format(harmless(source))
     clean = clean_html(source) if source.lstrip().startswith("<") else clean_markdown(source)
-    return Markup(with_formulas(clean))  # noqa: S704 - cleaned by nh3
+    return Markup(with_formulas(clean))
 
 
 def _outputs(cell: Mapping[str, Any]) -> Iterator[Output]:

@@ -41,7 +41,7 @@ class MarkupOutput(Output):
         vars(output).update(values)
         return output
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as Python asks for it
+    def __getattr__(self, name: str) -> Any:  # as Python asks for it
         """What is not there yet, which is the text alone."""
         if name != "text":
             raise AttributeError(name)

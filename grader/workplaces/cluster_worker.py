@@ -71,7 +71,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc]  # distributed ships no types
             while True:
                 self._idle.pop().close()
 
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
+    def answer(self, item: Any) -> Any:  # whatever the run is about
         """What comes of one item; called by as many threads as the worker has."""
         self._check("that has just come")  # which may have its first task before it is set up
         # A nanny starts its worker as a daemon, which may have no processes below it. Ours end with it.
@@ -94,7 +94,7 @@ class _Hand:
         items = iter(self._box.pop, _Hand)  # taken only when asked for an answer, when there is one
         self._pool = run_pool(function, items, jobs=1, time_limit=time_limit, memory_mb=memory_mb)
 
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
+    def answer(self, item: Any) -> Any:  # whatever the run is about
         self._box.append(item)
         return next(self._pool)[1]
 

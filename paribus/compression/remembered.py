@@ -86,7 +86,7 @@ def _digest(of: Sequence[Any]) -> str:
     return total.hexdigest()
 
 
-def _bytes(item: Any) -> bytes:  # noqa: ANN401 - whatever a latency may depend on
+def _bytes(item: Any) -> bytes:  # whatever a latency may depend on
     import torch
 
     if isinstance(item, torch.nn.Module):

@@ -85,7 +85,7 @@ class Dataset:
     def split_from(
         cls,
         source: str,
-        features: Any,  # noqa: ANN401 - an array, a data frame or a list
+        features: Any,  # an array, a data frame or a list
         labels: "ArrayLike | None" = None,
         *,
         predicts: Predicts = "",
@@ -180,13 +180,13 @@ def _split(
     return [np.sort(rows), *parts]
 
 
-def _take(features: Any, rows: "NDArray[np.int64]") -> Any:  # noqa: ANN401
+def _take(features: Any, rows: "NDArray[np.int64]") -> Any:
     if hasattr(features, "iloc"):
         return features.iloc[rows].reset_index(drop=True)
     return [features[row] for row in rows] if isinstance(features, list | tuple) else np.asarray(features)[rows]
 
 
-def _columns(features: Any) -> "list[bytes]":  # noqa: ANN401
+def _columns(features: Any) -> "list[bytes]":
     """Bytes that tell features apart: a frame's columns with their names, else one array."""
     if hasattr(features, "columns"):
         return [str(name).encode() + b"\0" + _plain(features[name].to_numpy()) for name in features.columns]

@@ -59,11 +59,11 @@ def explore(
 
 
 def _controls(
-    widgets: Any,  # noqa: ANN401 - ipywidgets has no types
+    widgets: Any,  # ipywidgets has no types
     draw: Callable[..., object],
     choices: Mapping[str, Sequence[Any]],
     begun: Mapping[str, Any],
-) -> Any:  # noqa: ANN401
+) -> Any:
     """The controls and the place of what they draw, as one widget."""
     from IPython.display import clear_output, display
 

@@ -72,7 +72,7 @@ def doubts_of(baseline: Facts, changed: Facts, vary: str) -> Iterator[str]:
         )
 
 
-def _value(run: Facts, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _value(run: Facts, name: str) -> Any:  # a setting is any plain value
     item = run.config.get(name)
     return item.value if item is not None else None
 

@@ -305,7 +305,7 @@ def _elsewhere(name: str, baseline: Sequence[Facts], changed: Sequence[Facts]) -
     return _differ(name, "environment", *sides)
 
 
-def _place(run: Facts, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _place(run: Facts, name: str) -> Any:  # a setting is any plain value
     """An entry of the environment, or of the settings tagged so."""
     item = run.config.get(name)
     return item.value if item is not None and item.role == "environment" else run.environment.get(name)

@@ -163,7 +163,7 @@ class Search:
         return tuple(results)
 
 
-def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional, and so are its types
+def _study(metric: str, seed: int) -> Any:  # optuna is optional, and so are its types
     try:
         import optuna
     except ImportError as error:
@@ -179,7 +179,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
         optuna.logging.set_verbosity(level)
 
 
-def _at_edge(value: object, distribution: Any) -> bool:  # noqa: ANN401 - one of optuna's distributions
+def _at_edge(value: object, distribution: Any) -> bool:  # one of optuna's distributions
     """Within a twentieth of a numeric range's end, on its own scale."""
     low, high = getattr(distribution, "low", None), getattr(distribution, "high", None)
     if low is None or high is None or low == high or not isinstance(value, int | float):

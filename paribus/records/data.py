@@ -75,5 +75,5 @@ def pack_labels(data: Data) -> str:
     return pack_values(labels) if predicts(data) else pack(labels)
 
 
-def on_this_machine(values: Any) -> Any:  # noqa: ANN401 - a list, an array or a tensor
+def on_this_machine(values: Any) -> Any:  # a list, an array or a tensor
     return values.detach().cpu().numpy() if hasattr(values, "detach") else values

@@ -117,7 +117,9 @@ class Row:
     run: str
 
 
-def scoreboard(rows: Sequence[Row], of: Mapping[str, Earlier], metrics: Sequence[str], fingerprint: str) -> Any:  # noqa: ANN401 - a DataFrame
+def scoreboard(
+    rows: Sequence[Row], of: Mapping[str, Earlier], metrics: Sequence[str], fingerprint: str
+) -> Any:  # a DataFrame
     """The term in one table, a line a row: the mean of each metric over seeds, how many, and where it comes from.
 
     What is missing is an empty field and says so in the last column, as do runs on other data.

@@ -287,7 +287,7 @@ class Run:
                 raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")
         return {name: float(value) for name, value in given.items()}
 
-    def _loss(self, value: Any) -> float | None:  # noqa: ANN401 - a number, a numpy scalar or a tensor
+    def _loss(self, value: Any) -> float | None:  # a number, a numpy scalar or a tensor
         if value is None:
             return None
         number = float(value)

@@ -64,7 +64,7 @@ class Session:
         """An id no record of this notebook has: the prefix and a number that goes on after a restart."""
         return f"{prefix}{self.count + 1}"
 
-    def write(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - Record's own fields
+    def write(self, kind: Kind, run: str, **fields: Any) -> Record:  # Record's own fields
         """Make the next record of the chain and keep it on disk before anyone sees it.
 
         Raises EvidenceError where it is larger than a record may be. A disk that cannot be written to is told.
@@ -95,7 +95,7 @@ class Session:
             )
         return record
 
-    def draft(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - as `write`
+    def draft(self, kind: Kind, run: str, **fields: Any) -> Record:
         """The record that `write` would write."""
         return Record(
             kind=kind, assignment=self.assignment, release=self.release, nonce=self.nonce, run=run,

@@ -42,11 +42,11 @@ def class_weights(kind: ClassWeights, labels: NDArray[np.int64], n_classes: int)
 
 
 def weighted_loss(
-    logits: Any,  # noqa: ANN401 - torch is not imported to name a type
-    labels: Any,  # noqa: ANN401
-    weights: Any = None,  # noqa: ANN401
+    logits: Any,
+    labels: Any,
+    weights: Any = None,
     label_smoothing: float = 0.0,
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Cross-entropy of ``logits`` (batch, classes) and ``labels`` (batch,) as a scalar tensor, in 32-bit floats.
 
     With ``weights`` (a tensor, shape (classes,)) it is Σ w·loss / Σ w over the batch. Dividing by the number of

@@ -195,7 +195,7 @@ class _Timed:
         self._told.append(Told(clock, float(answer.get("seconds", 0.0)), "seconds" in answer))
         return line
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a program has
+    def __getattr__(self, name: str) -> Any:  # whatever else a program has
         return getattr(self._program, name)
 
 

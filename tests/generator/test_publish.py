@@ -41,7 +41,7 @@ class FakeTime:
         self.seconds += seconds
 
 
-def publisher(client: KaggleClient, build: Path, **fields: Any) -> Publisher:  # noqa: ANN401 - passed on
+def publisher(client: KaggleClient, build: Path, **fields: Any) -> Publisher:
     waiting = fields.pop("waiting", Waiting(20.0, 900.0, 3600.0))
     return Publisher(client, build / "work", waiting, "notes", clock=FakeTime().clock(), **fields)
 

@@ -284,7 +284,7 @@ class _Chain:
         position: int,
         *,
         shown: bool = True,
-        **fields: Any,  # noqa: ANN401 - Record's own fields
+        **fields: Any,  # Record's own fields
     ) -> Record:
         """Write one record, shown at a position."""
         record = Record(

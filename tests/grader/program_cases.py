@@ -242,7 +242,7 @@ class _Chain:
         self.assignment = material(assignment).release.assignment
         self.previous = ""
 
-    def add(self, kind: Any, run: str, position: int, **fields: Any) -> FoundRecord:  # noqa: ANN401 - Record's own
+    def add(self, kind: Any, run: str, position: int, **fields: Any) -> FoundRecord:  # Record's own
         record = Record(
             kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce="0" * 32, run=run,
             previous=self.previous, **fields,

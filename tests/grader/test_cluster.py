@@ -100,7 +100,7 @@ def lots_of(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, 
     lots: list[tuple[Any, ...]] = []
     submit = client.submit
 
-    def noting(function: Any, crew: str, lot: Lot, **more: Any) -> Any:  # noqa: ANN401 - Dask's own signature
+    def noting(function: Any, crew: str, lot: Lot, **more: Any) -> Any:  # Dask's own signature
         lots.append(lot.items)
         return submit(function, crew, lot, **more)
 

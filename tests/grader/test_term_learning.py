@@ -169,7 +169,7 @@ def browser() -> Iterator[Any]:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_at_either_width_in_either_scheme(
-    pages: Path, browser: Any, width: int, scheme: str  # noqa: ANN401  # selenium's
+    pages: Path, browser: Any, width: int, scheme: str
 ) -> None:  # fmt: skip
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

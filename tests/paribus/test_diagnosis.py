@@ -35,7 +35,7 @@ def diagnoses(notebook: Notebook, tmp_path: Path) -> Diagnoses:
     return notebook.diagnoses(open_zoo(write_zoo(tmp_path / "zoo")), CHOICES)
 
 
-def diagnose(diagnoses: Diagnoses, **changes: Any) -> Record:  # noqa: ANN401 - whatever a test changes
+def diagnose(diagnoses: Diagnoses, **changes: Any) -> Record:  # whatever a test changes
     said = {"recipe": "baseline", "evidence": CITED, "why": WHY, **changes}
     diagnoses.diagnose(said.pop("model", "Alpha"), **said)
     return diagnoses.notebook.records()[-1]

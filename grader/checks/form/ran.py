@@ -100,9 +100,7 @@ def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]
     basis="shown",
     after=("tasks.tests_passed", "experiments.one_change"),
 )
-def no_errors(  # noqa: PLR0911 - one way out a verdict
-    case: Case, cell: Cell, options: Mapping[str, Any]
-) -> Finding:
+def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No cell ends in an error."""
     found = [
         (item, output)

@@ -132,7 +132,7 @@ def _other_name(draft: Draft, entry: Entry) -> bool:
     return bool(draft.label and entry.label and draft.label != entry.label)
 
 
-def begins(current: Draft, entry: Entry) -> bool:  # noqa: PLR0911 - one way out a reason
+def begins(current: Draft, entry: Entry) -> bool:
     """The entry is of another run than the current one."""
     if entry.settings and current.settings:
         shared = [name for name in entry.settings if name in current.settings]

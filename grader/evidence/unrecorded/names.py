@@ -181,7 +181,7 @@ def metric_name(key: Key, *, with_validation: bool, f1: str) -> str:
     return f1 if key.name == "f1" else key.name
 
 
-def plain_value(value: Any) -> Value:  # noqa: ANN401 - whatever a literal holds
+def plain_value(value: Any) -> Value:  # whatever a literal holds
     """A setting's value as records hold it: a number, a word, a truth value or None; a sequence as text."""
     if isinstance(value, str):
         if value.strip() in ("True", "true", "False", "false"):

@@ -212,7 +212,7 @@ class _Reader:
                 self.read(list(tree.body), scope, depth + 1)
 
 
-def _stores_of(node: ast.AST, scope: Scope) -> None:  # noqa: PLR0912 - one branch a kind of statement
+def _stores_of(node: ast.AST, scope: Scope) -> None:
     """What a statement puts under names, and the names it declares."""
     if isinstance(node, ast.Assign):
         for target in node.targets:

@@ -143,7 +143,7 @@ class Flow:
             return joined((left, right)) | follows
         return ((left | right) & {JOINED}) | follows
 
-    def _call(self, node: ast.Call) -> Held:  # noqa: PLR0911 - one way out a kind of call
+    def _call(self, node: ast.Call) -> Held:
         path = path_of(node.func)
         name = path[-1] if path is not None else getattr(node.func, "attr", "")
         if name in self.functions and (returned := self._returned(node)):

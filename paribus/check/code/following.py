@@ -134,7 +134,7 @@ class Following:
             if self.follows(context, match.subject, names, depth):
                 yield match
 
-    def follows(  # noqa: PLR0911 - one way out a kind of expression
+    def follows(
         self, context: Context, node: ast.AST | None, names: frozenset[str] | set[str], depth: int = 0
     ) -> bool:
         """Whether an expression follows from the varied setting, where these names do."""

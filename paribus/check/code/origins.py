@@ -43,7 +43,7 @@ class Origins:
     found: Training
     vary: str
 
-    def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911
+    def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:
         """What was made once and is behind an expression; None where it is made in every run."""
         if depth > _DEEPEST or not scope.name:  # a cell's own statements train one arm
             return None
@@ -96,7 +96,7 @@ class Origins:
                     return hit
         return None
 
-    def _of_call(self, scope: Scope, node: ast.Call, line: int, depth: int) -> Origin | None:  # noqa: PLR0911
+    def _of_call(self, scope: Scope, node: ast.Call, line: int, depth: int) -> Origin | None:
         name = called(node)
         if name in _MADE_ANEW:
             return None
@@ -126,7 +126,7 @@ class Origins:
                     return hit
         return None
 
-    def _of_path(self, scope: Scope, node: ast.expr, depth: int) -> Origin | None:  # noqa: PLR0911
+    def _of_path(self, scope: Scope, node: ast.expr, depth: int) -> Origin | None:
         """``PARTS["net"]``, ``train.net``, ``CACHE[key]``, ``self.model``."""
         path = path_of(node)
         if path is None or len(path) < 2:
@@ -269,7 +269,7 @@ class Origins:
         whole = {"config", "cfg", "settings", "run"} & _whole(key)
         return mentions(key, self.vary) or bool(parts & _TELLS_APART) or bool(whole)
 
-    def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:  # noqa: PLR0911
+    def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:
         """An expression makes a model, or an optimiser."""
         if depth > _DEEPEST:
             return False

@@ -81,7 +81,7 @@ def _entry(node: ast.Subscript) -> Path | None:
     return (*base, f"[{key!r}]" if isinstance(key, str | int) else "[]")
 
 
-def _called(node: ast.Call) -> Path | None:  # noqa: PLR0911 - one way out a kind of call
+def _called(node: ast.Call) -> Path | None:
     """Calls that only lead somewhere: vars, getattr, import_module, get_ipython, and an entry's get."""
     function, first = path_of(node.func), _text(node.args[0]) if node.args else None
     if function is None:

@@ -192,7 +192,7 @@ def _has_a_seed(node: ast.AST) -> bool:
     return any(isinstance(inner, ast.Attribute) and inner.attr == "seed" for inner in ast.walk(node))
 
 
-def _worked_out(node: ast.expr, seed: int) -> Any:  # noqa: ANN401, PLR0911 - any number; one way out a kind
+def _worked_out(node: ast.expr, seed: int) -> Any:
     if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
         return node.value
     if isinstance(node, ast.Attribute) and node.attr == "seed":

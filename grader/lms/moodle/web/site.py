@@ -241,13 +241,13 @@ class Site:
             entry["plugindata"] = {**entry["plugindata"], "files_filemanager": one.draft}
         self._call("mod_assign_save_grades", assignmentid=activity.id, applytoall=int(one.team), grades=[entry])
 
-    def _call(self, function: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, function: str, **arguments: object) -> Any:  # JSON
         fields = {"wstoken": self._token, "wsfunction": function, "moodlewsrestformat": "json"}
         return self._json(REST, {**fields, **flat(arguments)}, None, function)
 
     def _json(
         self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None, what: str
-    ) -> Any:  # noqa: ANN401 - JSON
+    ) -> Any:  # JSON
         raw = self._transport(self.url + path, fields, files)
         try:
             found = json.loads(raw)
