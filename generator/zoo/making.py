@@ -118,8 +118,8 @@ def decode(packed: Any, scales: Any) -> Any:
 
 
 def _soft_targets(
-    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, checkpoints: Path | None,
-) -> NDArray[np.float32]:  # fmt: skip
+    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, checkpoints: Path | None
+) -> NDArray[np.float32]:
     """A teacher's logits for the training rows, after training it as the student will be, on the labels alone."""
     plain = replace(regime, making=None)
     device, precision = training.device_and_precision()

@@ -262,7 +262,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             lambda _, seeds: f"with {seeds} seeds the smallest p is 2^(1−{seeds}) = {2.0 ** (1 - seeds):g}",
         ),
     }
-)  # fmt: skip
+)
 
 
 def _listed(values: Sequence[Span]) -> str:
