@@ -9,7 +9,7 @@ from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Place, place_of, said, suspected
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import BUILTINS, Program, Reach
 from paribus.check.names import called, root_name
@@ -238,7 +238,7 @@ def _loads(node: ast.AST) -> set[str]:
 
 def _finding(where: Place, what: str, name: str, *, sure: bool = True) -> CodeFinding:
     because = f"{what}, so passing the tests says little of it. A person looks."
-    return CodeFinding(Kind.ANSWER, Standing.SUSPECTED, because, (where,), name, sure)
+    return suspected(Kind.ANSWER, name, where, sure=sure).saying(because)
 
 
 def _says_always(scope: Scope) -> bool:

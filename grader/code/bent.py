@@ -13,7 +13,7 @@ from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.code.configured import KEYWORDS
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import is_property
 from paribus.check.code.gathered import returned_by
 from paribus.check.code.paths import path_of
@@ -47,20 +47,16 @@ def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> It
         for name, value in places:
             if name and mentions(value, vary) and (mentions(value, name) or name == "epochs"):
                 where = place_of(case, program.step_of(scope), value.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between "
-                    "the arms, and the records say that it does not. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
+                    "the arms, and the records say that it does not. A person looks."
+                )
     for scope, value, name in _properties(program, found, vary):
         where = place_of(case, program.step_of(scope), value.lineno)
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, name, where).saying(
             f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between the arms, "
-            "and the records say that it does not. A person looks.",
-            (where,), name,
-        )  # fmt: skip
+            "and the records say that it does not. A person looks."
+        )
 
 
 def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[Scope, ast.expr, str]]:
@@ -97,12 +93,10 @@ def caught_values(case: Case, program: Program, found: Trained, vary: str) -> It
                 isinstance(bound, int | float) and beyond(number, bound) for bound in bounds for number in numbers
             ):
                 where = place_of(case, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, vary, where, sure=True).saying(
                     f"{scope.name} holds {vary} by a bound that an arm's value lies beyond ({said(case, where)}), "
-                    "so it trained with another value than its record's. A person looks.",
-                    (where,), vary, sure=True,
-                )  # fmt: skip
+                    "so it trained with another value than its record's. A person looks."
+                )
 
 
 def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -128,12 +122,10 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             names = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
             if names & filled or _measured(branch.test) & kept:
                 where = place_of(case, program.step_of(scope), branch.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, scope.name, where).saying(
                     f"{scope.name} does something else once it has run before ({said(case, where)}): beside the "
-                    "declared change something else may differ between the arms. A person looks.",
-                    (where,), scope.name,
-                )  # fmt: skip
+                    "declared change something else may differ between the arms. A person looks."
+                )
 
 
 def _only_empties(branch: ast.If) -> bool:

@@ -18,7 +18,7 @@ from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.configured import KEYWORDS
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import OF_BATCHES, Context, Following, arguments_of
 from paribus.check.code.moments import logs_an_epoch
 from paribus.check.code.paths import Store, path_of
@@ -81,13 +81,11 @@ def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Itera
             if (step.order, node.lineno) not in told:
                 told.add((step.order, node.lineno))
                 where = place_of(case, step, node.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, what, where).saying(
                     f"In {context.scope.name} {what} {'follow' if what in _SEVERAL else 'follows'} from {vary} as "
                     f"well ({said(case, where)}): beside the declared change it differs between the arms. A person "
-                    "looks.",
-                    (where,), what,
-                )  # fmt: skip
+                    "looks."
+                )
 
 
 def _words(found: Trained, vary: str) -> dict[str, str]:

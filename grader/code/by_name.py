@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 
@@ -37,7 +37,7 @@ def reached_by_name(case: Case) -> tuple[CodeFinding, ...]:
                     f"The test split is reached by its name ({said(case, where)}). A person looks whether that was "
                     "the one evaluation at the end."
                 )
-                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+                found.append(suspected(Kind.TEST_SPLIT, TEST, where).saying(because))
     return tuple(dict.fromkeys(found))
 
 

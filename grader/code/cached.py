@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.gathered import names_in, returned_by
 from paribus.check.code.lasting import is_given
@@ -163,9 +163,6 @@ def running_state(case: Case, program: Program, found: Trained) -> Iterator[Code
 
 def _finding(case: Case, step: Step, node: ast.expr, name: str, what: str) -> CodeFinding:
     where = place_of(case, step, node.lineno)
-    return CodeFinding(
-        Kind.CHANGE, Standing.SUSPECTED,
-        f"{what} ({said(case, where)}): the second arm seems to begin with what the first has left. A person "
-        "looks.",
-        (where,), name, sure=True,
-    )  # fmt: skip
+    return suspected(Kind.CHANGE, name, where, sure=True).saying(
+        f"{what} ({said(case, where)}): the second arm seems to begin with what the first has left. A person looks."
+    )

@@ -10,7 +10,7 @@ from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import ARMS, compares_arm, compares_size, mentions
 from paribus.check.code.cells import KEPT
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import configuration_names
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
@@ -30,12 +30,10 @@ def decisions(case: Case, program: Program, found: Trained, vary: str) -> Iterat
             continue
         for node in _decided(scope.node, vary, configs) if scope.name and not scope.is_class else ():
             where = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, vary, where).saying(
                 f"{scope.name} decides something by {vary} or by the arm ({said(case, where)}): beside the "
-                "declared change something else may differ between the arms. A person looks.",
-                (where,), vary,
-            )  # fmt: skip
+                "declared change something else may differ between the arms. A person looks."
+            )
 
 
 @lru_cache(maxsize=KEPT)

@@ -9,7 +9,7 @@ from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.code.configured import KEYWORDS, LIBRARY, followed_places, read_of_the_given
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import Path, entry_of, path_of
 from paribus.check.code.program import Program
@@ -42,12 +42,10 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
                 place_of(case, program.step_of(scope), node.lineno),
                 root_name(node) if not isinstance(node, ast.Call) else ast.unparse(node),
             )
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, name, where).saying(
                 f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), and "
-                "not from the configuration that it is given. If so, both arms trained alike. A person looks.",
-                (where,), name,
-            )  # fmt: skip
+                "not from the configuration that it is given. If so, both arms trained alike. A person looks."
+            )
             return
 
 
@@ -194,13 +192,11 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
     for name in sorted((set(first) | set(second)) - _only_shown(found)):
         if name != vary and first.get(name, "") != second.get(name, ""):
             where = place_of(case, call.step, call.line)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, name, where, sure=name in _SETTINGS).saying(
                 f"The function that trains has {name} bound to {first.get(name) or 'nothing'} in the baseline and "
                 f"to {second.get(name) or 'nothing'} in the changed arm ({said(case, where)}). A person looks "
-                "whether it is a second change.",
-                (where,), name, sure=name in _SETTINGS,
-            )  # fmt: skip
+                "whether it is a second change."
+            )
 
 
 def _only_shown(found: Trained) -> frozenset[str]:
@@ -249,12 +245,10 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
             ):
                 where = place_of(case, call.step, node.lineno)
                 if position == call.step.position or _is_used_at(program, call.helper, position):
-                    yield CodeFinding(
-                        Kind.CONFIG, Standing.SUSPECTED,
+                    yield suspected(Kind.CONFIG, call.helper.name, where).saying(
                         f"{call.helper.name} begins a run with {ast.unparse(call.config)} and goes on with "
-                        f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained.",
-                        (where,), call.helper.name,
-                    )  # fmt: skip
+                        f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained."
+                    )
 
 
 def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.lasting import is_given
 from paribus.check.code.program import Program
 from paribus.check.names import called, root_name
@@ -46,12 +46,10 @@ def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
             else:
                 continue
             there = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
+            yield suspected(Kind.CONFIG, name, where, there).saying(
                 f"{name} is an iterator that is made once ({said(case, where)}) and gone through again and again "
-                f"({said(case, there)}): {what}. A person looks what was trained on.",
-                (where, there), name,
-            )  # fmt: skip
+                f"({said(case, there)}): {what}. A person looks what was trained on."
+            )
 
 
 def counted_by_default(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -66,13 +64,11 @@ def counted_by_default(case: Case, program: Program, found: Trained) -> Iterator
             used = any(node.id == name and id(node) not in shown for node in scope.loads)
             if endless and default is not None and used and not is_given(found, scope, name):
                 where = place_of(case, program.step_of(scope), default.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{name} of {scope.name} is an iterator that is made once, with the function "
                     f"({said(case, where)}): every run goes on where the one before it stopped. A person looks; "
-                    "make it anew in every run.",
-                    (where,), name,
-                )  # fmt: skip
+                    "make it anew in every run."
+                )
 
 
 def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:

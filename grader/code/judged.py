@@ -9,7 +9,7 @@ from functools import lru_cache
 from grader.evidence.runs import CASES
 from grader.evidence.submitted import read_program
 from grader.model import Case
-from paribus.check.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Place, place_of, said, suspected
 from paribus.check.code.flow import FITS
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -134,4 +134,4 @@ def _joins_parts(program: Program, step: Step, node: ast.expr, depth: int = 0) -
 
 
 def _finding(kind: Kind, where: Place, about: str, what: str) -> CodeFinding:
-    return CodeFinding(kind, Standing.SUSPECTED, f"{what}. A person looks.", (where,), about)
+    return suspected(kind, about, where).saying(f"{what}. A person looks.")

@@ -11,7 +11,7 @@ from grader.evidence.runs import CASES, own_records
 from grader.evidence.submitted import Trained, read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
@@ -46,23 +46,19 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
         ]:
             if any(_alike(node, config, vary) for config in wanted) or same.is_changed(node, step.order):
                 where = place_of(case, step, node.lineno)
-                yield CodeFinding(
-                    Kind.PEEK, Standing.SUSPECTED,
+                yield suspected(Kind.PEEK, vary, where).saying(
                     f"The changed configuration was trained before the prediction, outside of any run "
-                    f"({said(case, where)}), so its result may have been known when you predicted. A person looks.",
-                    (where,), vary,
-                )  # fmt: skip
+                    f"({said(case, where)}), so its result may have been known when you predicted. A person looks."
+                )
     for run in found.calls:
         if run.step.position in changed and any(
             item.arg == AGAIN and isinstance(item.value, ast.Constant) and item.value.value is True
             for item in run.call.keywords
         ):
             where = place_of(case, run.step, run.line)
-            yield CodeFinding(
-                Kind.PEEK, Standing.SUSPECTED,
-                f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
-                (where,), AGAIN,
-            )  # fmt: skip
+            yield suspected(Kind.PEEK, AGAIN, where).saying(
+                f"The changed arm is trained again although a run of it was finished ({said(case, where)})"
+            )
 
 
 def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.expr]:
@@ -133,12 +129,10 @@ def chosen_seeds(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             for step, store in program.bound.get(name, ()):
                 if step.order < run.step.order and store.source is not None and _takes_the_best(store.source):
                     where = place_of(case, step, store.line)
-                    yield CodeFinding(
-                        Kind.CHANGE, Standing.SUSPECTED,
+                    yield suspected(Kind.CHANGE, name, where, sure=True).saying(
                         f"{name}, the seed of a run, is the best of several ({said(case, where)}): the best of "
-                        "several looks better than it is. A person looks.",
-                        (where,), name, sure=True,
-                    )  # fmt: skip
+                        "several looks better than it is. A person looks."
+                    )
 
 
 def _takes_the_best(made: ast.expr) -> bool:
@@ -190,7 +184,7 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
                     f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was "
                     "the one evaluation at the end."
                 )
-                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+                found.append(suspected(Kind.TEST_SPLIT, TEST, where).saying(because))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from grader.evidence.runs import Run, finished
 from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
@@ -32,21 +32,17 @@ def as_one(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
         exact = _exactly(found, scope, vary)
         for node, text in _keys(scope, exact, first, second):
             where = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, scope.name, where, sure=True).saying(
                 f"{scope.name} keeps results by a key in which {vary} is {text} for {first!r} and for {second!r} "
-                f"({said(case, where)}): the second arm seems to get what the first one made. A person looks.",
-                (where,), scope.name, sure=True,
-            )  # fmt: skip
+                f"({said(case, where)}): the second arm seems to get what the first one made. A person looks."
+            )
         for call in scope.calls:
             if call.args and id(call.args[0]) in exact and _falls_back(program, scope, call, first, second):
                 where = place_of(case, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, vary, where, sure=True).saying(
                     f"{ast.unparse(call.func)[: -len('.get')]} has no entry for {second!r}, and a default in its "
-                    f"place ({said(case, where)}): both arms seem to train alike in this. A person looks.",
-                    (where,), vary, sure=True,
-                )  # fmt: skip
+                    f"place ({said(case, where)}): both arms seem to train alike in this. A person looks."
+                )
 
 
 def _value(arm: tuple[Run, ...], vary: str) -> Any:  # any plain value

@@ -8,7 +8,7 @@ from grader.evidence.runs import CASES
 from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import IPYTHON, Path, Store, path_of
 from paribus.check.code.program import BUILTINS, Program, Step
 
@@ -132,4 +132,4 @@ def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Cal
 def _finding(case: Case, step: Step, line: int, what: str, about: str) -> CodeFinding:
     where = place_of(case, step, line)
     because = f"{what} ({said(case, where)}), so the tests' result says little. A person looks."
-    return CodeFinding(Kind.SELFCHECK, Standing.SUSPECTED, because, (where,), about, sure=False)
+    return suspected(Kind.SELFCHECK, about, where, sure=False).saying(because)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import Context, Following
 from paribus.check.code.program import Program
 from paribus.check.names import called
@@ -37,12 +37,10 @@ def shifted_answers(case: Case, program: Program, found: Trained, vary: str) -> 
             for value in given if called(call) in _LOGS else ():
                 for inner, node in _behind(following, context, value):
                     where = place_of(case, program.step_of(inner.scope), node.lineno)
-                    yield CodeFinding(
-                        Kind.CHANGE, Standing.SUSPECTED,
+                    yield suspected(Kind.CHANGE, vary, where, sure=True).saying(
                         f"The predictions are worked on by what follows from {vary} ({said(case, where)}): beside "
-                        "the training the arms differ in what is made of its answers. A person looks.",
-                        (where,), vary, sure=True,
-                    )  # fmt: skip
+                        "the training the arms differ in what is made of its answers. A person looks."
+                    )
 
 
 def _behind(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import TRAINS
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -69,9 +69,7 @@ def _is_a_seed(node: ast.expr) -> bool:
 
 def _finding(case: Case, step: Step, call: ast.Call) -> CodeFinding:
     where = place_of(case, step, call.lineno)
-    return CodeFinding(
-        Kind.CHANGE, Standing.SUSPECTED,
+    return suspected(Kind.CHANGE, "seed", where, sure=True).saying(
         f"A run is the best of several trainings with seeds of their own ({said(case, where)}), and its record "
-        "holds one: the best of several looks better than it is. A person looks.",
-        (where,), "seed", sure=True,
-    )  # fmt: skip
+        "holds one: the best of several looks better than it is. A person looks."
+    )

@@ -11,7 +11,7 @@ from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import path_of
@@ -35,13 +35,11 @@ def read_beside(case: Case, program: Program, found: Trained, vary: str) -> Iter
             name = root_name(node)
             if name in configs and name not in scope.local and _is_the_same(program, found, name):
                 where = place_of(case, program.step_of(scope), node.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, name, where).saying(
                     f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), "
                     "and not from the configuration that it is given: that part of the training does not follow "
-                    "the change. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
+                    "the change. A person looks."
+                )
 
 
 @lru_cache(maxsize=KEPT)
@@ -87,12 +85,10 @@ def trained_with_another(case: Case, program: Program, position: int) -> Iterato
             other = _other(program, helper, trains, config[0], runs) if trains.lineno >= call.line else ""
             if other and _is_at(program, helper, position):
                 where, there = (place_of(case, call.step, line) for line in (call.line, trains.lineno))
-                yield CodeFinding(
-                    Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.CONFIG, other, where, there, sure=True).saying(
                     f"{helper.name} begins a run with {config[0]} ({said(case, where)}) and trains it with {other} "
-                    f"({said(case, there)}), which is the same in all runs. A person looks what was trained.",
-                    (where, there), other, sure=True,
-                )  # fmt: skip
+                    f"({said(case, there)}), which is the same in all runs. A person looks what was trained."
+                )
 
 
 def _other(program: Program, helper: Scope, call: ast.Call, own: str, runs: set[str]) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from grader.evidence.runs import CASES
 from grader.evidence.submitted import read_program
 from grader.model import Case
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -34,7 +34,7 @@ def typed_in(case: Case) -> tuple[CodeFinding, ...]:
                 f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
                 "the code: they follow from no run. A person looks."
             )
-            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
+            found.append(suspected(Kind.VALUE, _text(name), where).saying(because))
     return tuple(dict.fromkeys(found))
 
 

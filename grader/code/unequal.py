@@ -9,7 +9,7 @@ from grader.evidence.runs import BASELINE, CASES, CHANGED
 from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.gathered import names_in, returned_by
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -42,7 +42,7 @@ def unequal_arms(case: Case) -> tuple[CodeFinding, ...]:
                 f"What is recorded of the arms is worked out for one otherwise than for the other "
                 f"({said(case, where)}), so their difference is none of the training's. A person looks."
             )
-            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), name))
+            found.append(suspected(Kind.VALUE, name, where).saying(because))
     return tuple(dict.fromkeys(found))
 
 

@@ -8,7 +8,7 @@ from grader.evidence.runs import CASES
 from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import Path, Store, path_of
 from paribus.check.code.program import Program
 
@@ -43,7 +43,7 @@ def edited_records(case: Case) -> tuple[CodeFinding, ...]:
                     f"{'.'.join(store.path)} belongs to what writes the records and was changed "
                     f"({said(case, where)}), so the records say little. A person looks."
                 )
-                found.append(CodeFinding(Kind.WRITER, Standing.SUSPECTED, because, (where,), store.root, sure=True))
+                found.append(suspected(Kind.WRITER, store.root, where, sure=True).saying(because))
     return tuple(dict.fromkeys(found))
 
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
 from paribus.check.code.makers import OPTIMISERS, trained_things
 from paribus.check.code.moments import Training
 from paribus.check.code.origins import Origins
@@ -28,12 +28,10 @@ def carried_state(page: Page, program: Program, found: Training) -> Iterator[Cod
         step, call = made
         where = place_of(page, step, call.lineno)
         there = place_of(page, program.step_of(trained_at[0]), trained_at[1])
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, name, where, there, sure=how == "trained").saying(
             f"{name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the second "
-            f"arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
-            (where, there), name, sure=how == "trained",
-        )  # fmt: skip
+            f"arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}"
+        )
 
 
 _FREEZES = frozenset({"requires_grad", "requires_grad_"})
@@ -52,12 +50,10 @@ def kept_models(page: Page, program: Program, found: Training, vary: str) -> Ite
             continue
         where = place_of(page, origin.step, origin.line)
         there = place_of(page, program.step_of(scope), line)
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, origin.name, where, there, sure=how == "trained").saying(
             f"{origin.name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the "
-            f"second arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
-            (where, there), origin.name, sure=how == "trained",
-        )  # fmt: skip
+            f"second arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}"
+        )
 
 
 def _begins_anew(found: Training) -> bool:
@@ -93,13 +89,11 @@ def taken_up(page: Page, program: Program, found: Training) -> Iterator[CodeFind
             kept = path is not None and len(path) == 2 and path[0] in filled and _is_of_the_notebook(path[0], scope)
             if from_file or kept or _is_filled_here(source, scope, min(steps)):
                 where = place_of(page, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, scope.name, where, sure=True).saying(
                     f"{scope.name or 'The training'} begins with weights that a run before it has put away "
                     f"({said(page, where)}): the second arm seems to go on where the first ended. "
-                    f"{page.asks('begin every run with weights of its own')}",
-                    (where,), scope.name, sure=True,
-                )  # fmt: skip
+                    f"{page.asks('begin every run with weights of its own')}"
+                )
 
 
 def _put_away(program: Program, found: Training) -> Iterator[str]:
@@ -144,13 +138,11 @@ def shared_weights(page: Page, program: Program, found: Training) -> Iterator[Co
             lasts = store.root not in scope.local or store.root in scope.outer
             if lasts and store.path in loaded and store.value is not None and _is_the_networks_own(store.value):
                 where = place_of(page, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, store.root, where).saying(
                     f"{store.root} keeps the network's own weights, and not a copy of each ({said(page, where)}): "
                     "training changes them there too, and the next run begins with them. "
-                    f"{page.asks('keep a copy of each')}",
-                    (where,), store.root,
-                )  # fmt: skip
+                    f"{page.asks('keep a copy of each')}"
+                )
 
 
 def _is_the_networks_own(value: ast.expr) -> bool:

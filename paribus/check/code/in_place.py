@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
 from paribus.check.code.gathered import names_in
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import Store, path_of
@@ -41,13 +41,11 @@ def changed_in_place(page: Page, program: Program, found: Training) -> Iterator[
             between = any(first <= step.order <= last for step, _ in bound)
             if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
                 where = place_of(page, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{scope.name} changes {name} where it lies ({said(page, where)}), and the next run finds it "
                     "changed: the second arm seems to begin with what the first has left. "
-                    f"{page.asks('change a copy')}",
-                    (where,), name,
-                )  # fmt: skip
+                    f"{page.asks('change a copy')}"
+                )
 
 
 def _meant(scope: Scope, store: Store) -> str:
