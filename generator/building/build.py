@@ -28,7 +28,6 @@ from generator.building.notebooks import (
     make_assignment,
     make_cells,
     to_json,
-    to_text,
     with_evidence_cells,
 )
 from generator.building.placeholders import placeholders
@@ -49,7 +48,7 @@ from paribus.course.near import did_you_mean
 from paribus.course.public import public_form, public_name
 from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.build/1"
@@ -140,7 +139,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     release_cells = with_evidence_cells(student)
     release_notebook = to_json(release_cells, metadata["jupyter"], release=assignment.release, platform="jupyter")
     notebooks = {
-        (variant, platform): to_text(
+        (variant, platform): json_text(
             to_json(cells(platform, variant), metadata[platform], release=assignment.release, platform=platform)
         )
         for variant in VARIANTS
@@ -149,7 +148,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     zoos = zoos_of(source)
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
     release = Release(
-        assignment, to_text(release_notebook), references, sealed, hidden_tests(source),
+        assignment, json_text(release_notebook), references, sealed, hidden_tests(source),
         options.references.for_audit(entry.name),
     )  # fmt: skip
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)

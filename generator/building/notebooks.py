@@ -137,11 +137,6 @@ def to_json(
     }
 
 
-def to_text(notebook: Mapping[str, Any]) -> str:
-    """The bytes that nbformat would write for this notebook."""
-    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
-
-
 def _cell_json(item: NotebookCell, release: str, platform: str) -> dict[str, Any]:
     cell = item.cell
     metadata: dict[str, Any] = {"tags": [*item.tags, cell.tag]}

@@ -105,11 +105,6 @@ def dataset_metadata(settings: KaggleSettings) -> dict[str, Any]:
     }
 
 
-def to_text(metadata: Mapping[str, Any]) -> str:
-    """The metadata as a file's text: sorted, indented, a final newline."""
-    return json.dumps(metadata, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
-
-
 def read_kernel(folder: Path) -> dict[str, Any]:
     """The valid kernel metadata of a folder; PublishError lists every fault with its file and field."""
     return _read(folder / KERNEL_FILE, kernel_problems)

@@ -10,7 +10,7 @@ from typing import Any
 from generator.errors import ZooBuildError
 from generator.zoo.figures import curves, instruments
 from paribus.course.zoo import Zoo
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 REVEAL = "reveal.json"
@@ -105,7 +105,7 @@ def _notebook(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]
         "cells": cells, "nbformat": 4, "nbformat_minor": 5,
         "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     }  # fmt: skip
-    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json_text(notebook)
 
 
 def _answer(model: Mapping[str, Any]) -> str:

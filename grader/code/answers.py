@@ -10,6 +10,7 @@ from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, Place, place_of, said, suspected
+from paribus.check.code.gathered import names_in
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import BUILTINS, Program, Reach
 from paribus.check.names import called, root_name
@@ -217,23 +218,19 @@ def _depends(scope: Scope) -> bool:
         more = {
             store.root
             for store in scope.stores
-            if store.root not in derived and (store.source is None or _loads(store.source) & derived)
+            if store.root not in derived and (store.source is None or names_in(store.source) & derived)
         }
         more |= {
             path[0]
             for path, call in scope.called
-            if len(path) > 1 and path[0] not in derived and any(_loads(item) & derived for item in call.args)
+            if len(path) > 1 and path[0] not in derived and any(names_in(item) & derived for item in call.args)
         }
         if not more - derived:
             break
         derived |= more
     decided = [branch.test for branch in scope.branches]
     decided += [loop.iter if isinstance(loop, ast.For) else loop.test for loop in scope.loops]
-    return any(_loads(node) & derived for node in (*_returned(scope), *decided))
-
-
-def _loads(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return any(names_in(node) & derived for node in (*_returned(scope), *decided))
 
 
 def _finding(where: Place, what: str, name: str, *, sure: bool = True) -> CodeFinding:

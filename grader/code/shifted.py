@@ -8,6 +8,7 @@ from grader.model import Case
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import Context, Following
+from paribus.check.code.gathered import names_in
 from paribus.check.code.program import Program
 from paribus.check.names import called
 
@@ -64,7 +65,7 @@ def _behind(
                         yield from _behind(following, called_so, item.value, depth + 1)
         elif isinstance(node, ast.Name) and node.id not in scope.params:
             for store in scope.stores:
-                if store.path == (node.id,) and store.value is not None and node.id not in _names(store.value):
+                if store.path == (node.id,) and store.value is not None and node.id not in names_in(store.value):
                     yield from _behind(following, context, store.value, depth + 1)
 
 
@@ -77,10 +78,6 @@ def _converted(node: ast.expr) -> ast.expr:
 
 def _reads(following: Following, scope: Scope) -> bool:
     return any(node.attr == following.vary for node in scope.attributes)
-
-
-def _names(node: ast.expr) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_an_answer(node: ast.expr) -> bool:

@@ -10,9 +10,9 @@ from generator.publishing.kaggle_metadata import (
     KERNEL_FILE,
     dataset_metadata,
     kernel_metadata,
-    to_text,
 )
 from paribus.course.catalog import Course, Entry
+from paribus.files import json_text
 from paribus.hosts.kaggle import INPUTS
 
 DATASET = "dataset"
@@ -54,7 +54,7 @@ def _more_files(setting: Setting, entries: Sequence[Entry]) -> dict[str, str]:
         for entry in entries
     }
     found[f"{DATASET}/{DATASET_FILE}"] = dataset_metadata(settings)
-    return {path: to_text(content) for path, content in found.items()}
+    return {path: json_text(content) for path, content in found.items()}
 
 
 def _unfilled(setting: Setting) -> tuple[Unfilled, ...]:

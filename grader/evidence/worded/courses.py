@@ -126,11 +126,12 @@ def _quoted(reading: Reading, values: Values, metric: str, named: list[str]) -> 
         group.key
         for group in values.measured.groups
         for logs in [[log for name in named for log in values.epochs(name, group.key)]]
-        if any(_is_in(number, log) for log in logs for number in numbers)
+        if any(is_in(number, log) for log in logs for number in numbers)
     ]
     return [log for key in keys for log in values.epochs(metric, key)] or logs_of(reading, values, metric)
 
 
-def _is_in(number: Number, log: list[float]) -> bool:
+def is_in(number: Number, log: list[float]) -> bool:
+    """Whether a log has a value that the number may be a rounding of."""
     span = span_of(number, fraction=True)
     return any(span.low - 1e-9 <= value <= span.high + 1e-9 for value in log)

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from grader.evidence.boards import boards_of
 from grader.evidence.groups import epoch_metrics
-from grader.evidence.laws import span_of
+from grader.evidence.worded.courses import is_in
 from grader.evidence.worded.epochs import arms_of_epochs, logs_of
+from grader.evidence.worded.printed import STANDS_IN
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
 from grader.reading.claimed import claimed, pattern
-from grader.reading.numbers import Number
 
 _NTH = {"first": 1, "second": 2, "third": 3, "last": -1}
 _DIGIT = re.compile(
@@ -45,18 +45,13 @@ def wrong_best_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
         best = min if lower_is_better(metric) else max
         quoted = [item for item in reading.sentence.numbers if start <= item.start < end and not item.whole]
         logs = [log for log in logs_of(reading, values, metric) if len(log) > 1]
-        logs = [log for log in logs if quoted and all(_is_in(item, log) for item in quoted)] or logs
+        logs = [log for log in logs if quoted and all(is_in(item, log) for item in quoted)] or logs
         right = [log[(number if number < 0 else number - 1)] == best(log) for log in logs if number <= len(log)]
         if right and not any(right):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
             yield reading.doubt(f"{what} by epochs is {told}")
             return
-
-
-def _is_in(number: Number, log: list[float]) -> bool:
-    span = span_of(number, fraction=True)
-    return any(span.low - 1e-9 <= value <= span.high + 1e-9 for value in log)
 
 
 def _epochs_in(piece: str) -> set[int]:
@@ -67,7 +62,6 @@ def _epochs_in(piece: str) -> set[int]:
     }
 
 
-_STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 _CHOOSES = re.compile(r"\brule (?:chooses|picks|selects) (?P<what>[^.;:,]+)")
 
 
@@ -81,7 +75,7 @@ def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Dou
         hit["week"]
         for text in values.measured.case.printed
         if "reference" in text
-        for hit in _STANDS_IN.finditer(text)
+        for hit in STANDS_IN.finditer(text)
     }
     if said and said <= borrowed:
         yield reading.doubt(f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}")

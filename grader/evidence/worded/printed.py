@@ -43,7 +43,7 @@ _OWN = re.compile(
 )
 _REPLACED = re.compile(r"\b(?:instead of|rather than|in place of|for want of|references?|missing|lost)\b")
 _WEEK = re.compile(r"\bweeks? (?P<week>\d)\b")
-_STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
+STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 
 
 def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -53,7 +53,7 @@ def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     weeks = {hit["week"] for hit in _WEEK.finditer(reading.lower)}
     lines = _lines(values.measured.case)
-    borrowed = {hit["week"] for line in lines for hit in _STANDS_IN.finditer(line) if "reference" in line}
+    borrowed = {hit["week"] for line in lines for hit in STANDS_IN.finditer(line) if "reference" in line}
     if weeks and weeks <= borrowed:
         yield reading.doubt(f"{said[0]!r}: an output says that the notebook had no records of week {min(weeks)}")
 
