@@ -23,13 +23,7 @@ import paribus
 from generator.building.blind import sealed_part, zoos_of
 from generator.building.frame import notebook_metadata, platforms_of, setting_of
 from generator.building.known import values_of
-from generator.building.notebooks import (
-    NotebookCell,
-    make_assignment,
-    make_cells,
-    to_json,
-    with_evidence_cells,
-)
+from generator.building.notebooks import NotebookCell, make_assignment, make_cells, to_json, with_evidence_cells
 from generator.building.placeholders import placeholders
 from generator.building.readme import README, student_readme
 from generator.errors import BuildError

@@ -69,13 +69,7 @@ def coded(model: Any, encode: Encode, decode: Decode) -> Any:
 class _Coded(nn.Module):  # type: ignore[misc]
     """A linear layer or an embedding whose matrix is kept as codes."""
 
-    def __init__(
-        self,
-        layer: Any,
-        packed: torch.Tensor,
-        scales: torch.Tensor,
-        decode: Decode,
-    ) -> None:
+    def __init__(self, layer: Any, packed: torch.Tensor, scales: torch.Tensor, decode: Decode) -> None:
         super().__init__()
         self.register_buffer("packed", packed)
         self.register_buffer("scales", scales)

@@ -114,11 +114,7 @@ class _WeightedTrainer(Trainer):  # type: ignore[misc]
     """A Trainer with our batches and our loss; it sums up the epoch's training loss on the device."""
 
     def __init__(
-        self,
-        passes: _Passes,
-        weights: torch.Tensor | None,
-        label_smoothing: float,
-        **arguments: Any,
+        self, passes: _Passes, weights: torch.Tensor | None, label_smoothing: float, **arguments: Any
     ) -> None:
         super().__init__(**arguments)
         self._passes, self._weights, self._label_smoothing = passes, weights, label_smoothing
@@ -214,10 +210,7 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         self._lines.append(line)
         if self._run is not None:  # says the epoch's line itself
             self._run.log(
-                epoch=epoch,
-                train_loss=train_loss,
-                validation_loss=loss,
-                predictions=logits.argmax(axis=1),
+                epoch=epoch, train_loss=train_loss, validation_loss=loss, predictions=logits.argmax(axis=1)
             )
         elif self._progress:
             sys.stdout.write(_sentence(line, self._config.epochs) + "\n")

@@ -194,10 +194,7 @@ def test_a_subset_larger_than_the_data_is_refused(toy_data: Any, toy_config: Tra
 
 
 def test_a_cache_that_cannot_be_written_is_said(
-    toy_data: Any,
-    toy_config: TrainingConfig,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    toy_data: Any, toy_config: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokenizer = models.load_tokenizer("tiny", texts=toy_data.train.texts)
     (tmp_path / "file").write_text("in the way")

@@ -5,12 +5,7 @@ from typing import Any
 
 from generator.platforms.kaggle.settings import KAGGLE_SETTINGS, kaggle_of
 from generator.platforms.platform import Place, Platform, Setting, Unfilled
-from generator.publishing.kaggle_metadata import (
-    DATASET_FILE,
-    KERNEL_FILE,
-    dataset_metadata,
-    kernel_metadata,
-)
+from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from paribus.course.catalog import Course, Entry
 from paribus.files import json_text
 from paribus.hosts.kaggle import INPUTS
