@@ -9,6 +9,7 @@ from typing import Any
 from simpleeval import EvalWithCompoundTypes, FeatureNotAvailable, InvalidExpression
 
 from generator.errors import QuizError
+from paribus.records.simple import is_number
 from paribus.statistics.intervals import t_quantile
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
@@ -37,7 +38,7 @@ def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # a n
 def number(formula: str, values: Mapping[str, Any], where: str) -> float:
     """The value of a formula that must be a finite number."""
     value = evaluate(formula, values, where)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise QuizError(f"{where}: the formula {formula!r} gives {value!r}; expected a number.")
     return float(value)
 

@@ -23,6 +23,7 @@ from paribus.course.release import Release, write_release
 from paribus.metrics.registry import title as title_of
 from paribus.records.block import records_of
 from paribus.records.record import Record
+from paribus.records.simple import is_number
 
 SOLUTION = "solution"
 _NUMBER = re.compile(r"(?<![\d.,])\d+\.\d{2,}(?![\d.,]*\d)")
@@ -159,7 +160,7 @@ def _signed(kind: str, start: Record, fields: Mapping[str, Any]) -> Edit:
 def _another_setting(start: Record) -> tuple[str, float] | None:
     """A numeric setting that is not the varied one, and another value for it."""
     for name, value in start.knobs().items():
-        if name not in (start.vary, "seed") and isinstance(value, int | float) and not isinstance(value, bool):
+        if name not in (start.vary, "seed") and is_number(value):
             return name, value + 1
     return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator.platforms.choose import platform_names
 from paribus.course.assignment import Role
+from paribus.records.simple import is_number
 
 Kind = str
 """One of the names in `DESCRIPTIONS`."""
@@ -105,5 +106,5 @@ def fits(value: object, kind: Kind) -> bool:
         items = value if isinstance(value, list) else [value]
         return bool(items) and all(fits(item, "text") for item in items)
     if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return is_number(value) and value >= 0
     return isinstance(value, dict)

@@ -21,6 +21,7 @@ from paribus.check.code.program import Program
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows, shown_in
 from paribus.experiments.one_change import choices
+from paribus.records.simple import is_number
 
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
     "max": operator.lt, "maximum": operator.lt, "min": operator.gt, "minimum": operator.gt,
@@ -82,7 +83,7 @@ def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[S
 def caught_values(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """A bound in the code that an arm's recorded value lies beyond: ``max(config.learning_rate, 1e-3)``."""
     values = [choices(run).get(vary) for run in finished((*found.arms.baseline, *found.arms.changed))]
-    numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = [float(value) for value in values if is_number(value)]
     for scope in _functions(found):
         for call in scope.calls:
             beyond = _BOUNDS.get((path_of(call.func) or ("",))[-1])

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.code.replacing import added_by, is_number, literal, passes_through
+from grader.code.replacing import added_by, literal, passes_through
 from grader.code.uses import is_shown, read_places, surely_read, training_name
 from grader.evidence.submitted import Trained
 from grader.model import Case
@@ -14,6 +14,7 @@ from paribus.check.code.moments import Span
 from paribus.check.code.paths import Path, Store, path_of
 from paribus.check.code.program import BUILTINS, Program, Step, python_own
 from paribus.records.code import TRAINING
+from paribus.records.simple import is_number
 
 _CONDITIONS = (ast.If, ast.While, ast.Try, ast.Match)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})

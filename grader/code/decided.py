@@ -16,6 +16,7 @@ from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows, shown_in
+from paribus.records.simple import is_number
 
 _RATES = frozenset({"lr", "initial_lr"})
 _NUMBERS = frozenset({"int", "float", "range", "bool"})
@@ -113,9 +114,7 @@ def _matches(node: ast.Match, vary: str) -> bool:
         for pattern in ast.walk(case.pattern)
         if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant)
     ]
-    numbers = [
-        value for value in values if isinstance(value, int | float) and not isinstance(value, bool) and value
-    ]
+    numbers = [value for value in values if is_number(value) and value]
     return (mentions(node.subject, vary) and bool(numbers)) or any(value in ARMS for value in values)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from grader.code.uses import HYPERPARAMETERS
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
+from paribus.records.simple import is_number
 
 
 def passes_through(program: Program, value: ast.expr | None) -> bool:
@@ -57,7 +58,3 @@ def literal(node: ast.expr | None) -> Any:  # any plain value
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -13,6 +13,7 @@ from paribus.check.code.paths import entry_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.experiments.one_change import choices
+from paribus.records.simple import is_number
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -77,4 +78,4 @@ def _value(arm: tuple[Run, ...], name: str) -> Any:  # any plain value
 
 def _plain(value: Any) -> Any:  # any plain value
     """A number as Python computes with it; all else as it is."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    return float(value) if is_number(value) else value

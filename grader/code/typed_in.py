@@ -12,6 +12,7 @@ from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspe
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
+from paribus.records.simple import is_number
 
 _OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean(?!t|ing)|(?:^|[._])sd\b|std")
 """What the name of a value says that is about runs."""
@@ -112,7 +113,7 @@ def _is_written(program: Program, node: ast.expr | None, order: int, bound: Boun
         return _is_written(program, inner, order, bound, depth + 1)
 
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return is_number(node.value)
     if isinstance(node, ast.Name):
         if node.id in bound:
             return below(bound[node.id])

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.reading import vocabulary
 from paribus.metrics.registry import per_registry
+from paribus.records.simple import is_number
 
 _OFF = frozenset({"none", "no", "off", "false", "0", "0.0"})
 _HEADS = {
@@ -201,16 +202,14 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # any p
 
 def _compared(value: Any, other: Any) -> tuple[str, ...]:  # any plain value
     """Comparatives that are before a looser name: the smaller one's, or the larger one's."""
-    numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
+    numbers = [item for item in (value, other) if is_number(item)]
     if len(numbers) < 2 or value == other:
         return ()
     return vocabulary.phrases("compared", "smaller" if value < other else "larger")
 
 
 def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # any plain value
-    numbers = [
-        item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool) and item
-    ]
+    numbers = [item for item in (value, other) if is_number(item) and item]
     if len(numbers) < 2:
         return None
     ratio = numbers[0] / numbers[1]

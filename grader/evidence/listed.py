@@ -13,6 +13,7 @@ from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 from paribus.experiments.one_change import Comparison, Difference
+from paribus.records.simple import is_number
 
 _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|but not|but the|besides|aside from|not|no|n't|unlike|instead of|"
@@ -302,7 +303,7 @@ def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) 
         recorded = settings.get(mention.name)
         if _PER_ONE.search(text[: mention.start]):
             continue  # "the number of steps per epoch (6)"
-        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+        if not is_number(recorded):
             continue
         number = next((item for item in numbers if item.start >= mention.end), None)
         before = next(

@@ -16,6 +16,7 @@ from grader.reading.notation import plain
 from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 from paribus.metrics.registry import per_registry
+from paribus.records.simple import is_number
 
 NUMERIC = (
     "batch_size",
@@ -60,7 +61,7 @@ class Said:
         if self.number is not None:
             if recorded is None or recorded == "none":
                 return self.number.value == 0
-            if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+            if not is_number(recorded):
                 return True
             return fits(self.number, float(recorded))
         if not isinstance(recorded, str) and recorded is not None:

@@ -12,6 +12,7 @@ from grader.reading.notation import plain
 from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from paribus.experiments.one_change import Comparison, Difference
+from paribus.records.simple import is_number
 
 _CHANGE = re.compile(
     r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"
@@ -164,15 +165,13 @@ def _text(value: Number | str) -> str:
 def _is_value(said: Number | str, value: Any) -> bool:  # a setting is any plain value
     if isinstance(said, str):
         return plain_value(said) == plain_value(str(value or "none"))
-    return isinstance(value, int | float) and not isinstance(value, bool) and fits(said, float(value))
+    return is_number(value) and fits(said, float(value))
 
 
 def _other_factor(text: str, difference: Difference) -> str:
     """“Halved”, where it was divided by ten."""
     values = [*difference.baseline, *difference.changed]
-    if len(values) != 2 or not all(
-        isinstance(item, int | float) and not isinstance(item, bool) and item for item in values
-    ):
+    if len(values) != 2 or not all(is_number(item) and item for item in values):
         return ""
     ratio = values[1] / values[0]
     said = plain(text)
@@ -230,7 +229,7 @@ def other_change(text: str, difference: Difference) -> str:
     """
     text = plain(text)
     values = [*difference.baseline, *difference.changed]
-    numeric = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    numeric = [float(value) for value in values if is_number(value)]
     if len(numeric) < 2 or len(numeric) != len(values):
         return ""
     for first, second in _written_changes(text, difference.name):
@@ -253,7 +252,7 @@ def _stray_value(text: str, difference: Difference, comparison: Comparison) -> s
     """
     text = plain(text)
     found = (*difference.baseline, *difference.changed)
-    values = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    values = [float(value) for value in found if is_number(value)]
     if len(values) < 2 or len(values) != len(found):
         return ""
     others = [float(value) for value in comparison.settings.values() if isinstance(value, int | float)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from paribus.check.names import last_name
 from paribus.check.shows import only_shows, shown_in
+from paribus.records.simple import is_number
 
 ARMS = frozenset({"baseline", "changed"})
 
@@ -68,7 +69,7 @@ def mentions(node: ast.AST, vary: str) -> bool:
 
 def _is_size(node: ast.expr) -> bool:
     value = node.value if isinstance(node, ast.Constant) else None
-    return isinstance(value, int | float) and not isinstance(value, bool) and value != 0
+    return is_number(value) and value != 0
 
 
 def _table_and_key(node: ast.AST) -> tuple[ast.Dict | None, ast.expr | None]:

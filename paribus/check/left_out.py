@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from paribus.check.names import called
 from paribus.check.shows import shown_in
+from paribus.records.simple import is_number
 
 _KEEPS = frozenset({"texts", "labels", "rows", "items", "inputs", "ids"})
 _DRAWS = frozenset({"sample", "head", "subset", "Subset", "choice", "choices"})
@@ -109,7 +110,7 @@ def _is_written(part: ast.Slice, sizes: frozenset[str]) -> bool:
 def _is_number(node: ast.expr, sizes: frozenset[str]) -> bool:
     """A number that is written out, or a share of how many rows there are."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return is_number(node.value)
     if isinstance(node, ast.Name):
         return node.id in sizes
     if isinstance(node, ast.UnaryOp):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
 from paribus.records.outside import ENVIRONMENT
 from paribus.records.record import ConfigField, DataIdentity
+from paribus.records.simple import is_number
 
 ALWAYS_CHOSEN = frozenset(
     """
@@ -208,7 +209,7 @@ def values_seen(values: Iterable[Any]) -> tuple[Any, ...]:
     """Values without repeats; 2 and 2.0 are one."""
     seen: dict[object, Any] = {}
     for value in values:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = is_number(value)
         seen.setdefault(_key(value), float(value) if number else value)
     return tuple(seen.values())
 

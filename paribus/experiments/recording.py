@@ -33,6 +33,7 @@ from paribus.records.predictions import restored_metrics
 from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
 from paribus.records.session import Session
+from paribus.records.simple import is_number
 from paribus.records.tables import (
     data_table,
     result_table,
@@ -335,6 +336,6 @@ def _checked_value(name: str, value: object) -> float:
     if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
         raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
     kept = plain(name, value)
-    if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
+    if not is_number(kept) or not math.isfinite(kept):
         raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
     return kept

@@ -5,7 +5,7 @@ import collections
 import dataclasses
 import types
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeGuard
 
 MAX_ITEMS = 1_000
 _MAX_DEPTH = 3
@@ -30,6 +30,11 @@ def is_simple(value: object, depth: int = 0) -> bool:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return all(is_simple(getattr(value, item.name), depth + 1) for item in dataclasses.fields(value))
     return isinstance(value, _NAMESPACES) and is_simple(vars(value), depth)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a number, which a truth value is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_text(value: Any) -> str:  # any simple value

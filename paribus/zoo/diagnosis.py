@@ -8,6 +8,7 @@ from paribus.display.show import show_tables
 from paribus.errors import DiagnosisError
 from paribus.records.diagnosis import Citation
 from paribus.records.fields import clean_text, plain
+from paribus.records.simple import is_number
 from paribus.zoo.statistics import STATISTICS
 
 PLACE = 80
@@ -26,7 +27,7 @@ def seen(statistic: str, value: float, cell: str) -> Citation:
             "paribus.zoo.diagnosis.explain() says what each is."
         )
     number = plain(statistic, value)
-    if isinstance(number, bool) or not isinstance(number, int | float):
+    if not is_number(number):
         raise DiagnosisError(
             f"{statistic} is {number!r}; give a finite number, as you read it. Where a loss stopped being finite, "
             'say seen("nonfinite", 1, …).'

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.evidence.unrecorded.names import WORDS_ALONE, Key, Means, Value, metric_name
+from paribus.records.simple import is_number
 
 LARGEST = 1e12
 """No setting and no metric is larger."""
@@ -70,7 +71,7 @@ def make_entry(
     seed = epoch = None
     validated = {key.name for key, _, _ in pairs if key.means is Means.METRIC and key.split == "validation"}
     for key, value, decimals in pairs:
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        number = value if is_number(value) else None
         if number is not None and not abs(number) < LARGEST:  # not a number, too
             continue
         if key.means is Means.SETTING:

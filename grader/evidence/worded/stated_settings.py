@@ -16,6 +16,7 @@ from grader.reading.claimed import claimed
 from grader.reading.numbers import Number
 from grader.reading.stems import stems
 from grader.reading.testsplit import find_uses
+from paribus.records.simple import is_number
 
 _PLANNED = re.compile(
     r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|"
@@ -76,7 +77,7 @@ def _is_shown(said: Said, case: Case) -> bool:
 
 def _is_plausible(said: Said, known: list[Any]) -> bool:
     """The number may be such a setting's: no score behind its name, no single epoch."""
-    numeric = [float(value) for value in known if isinstance(value, int | float) and not isinstance(value, bool)]
+    numeric = [float(value) for value in known if is_number(value)]
     number = said.number
     if number is None or not numeric or number.upper is not None or number.value <= 0 or number.percent:
         return False
