@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from paribus.training import models as models
 
 _NAMES = {
-    "arrays": "paribus.records.arrays",
+    "arrays": "paribus.experiments.arrays",
     "baseline": "paribus.training.baseline",
     "comparison": "paribus.experiments.comparison",
     "compression": "paribus.compression",
@@ -26,7 +26,7 @@ _NAMES = {
     "figures_scores": "paribus.figures.scores",
     "figures_zoo": "paribus.figures.zoo",
     "intervals": "paribus.statistics.intervals",
-    "kept": "paribus.records.arrays",
+    "kept": "paribus.experiments.arrays",
     "metrics": "paribus.metrics",
     "models": "paribus.training.models",
     "notebook": "paribus.experiments.notebook",
@@ -41,7 +41,7 @@ _NAMES = {
 """What a notebook imports with ``from paribus import …``, and where it is. These names stay when files move."""
 
 
-def __getattr__(name: str) -> ModuleType | Any:  # noqa: ANN401 - a module's attributes have no one type
+def __getattr__(name: str) -> ModuleType | Any:  # a module's attributes have no one type
     """Import a room when it is first named, so that `import paribus` costs nothing."""
     if name == "explore":
         return import_module("paribus.display.explore").explore

@@ -1,5 +1,6 @@
-"""Writing files so that a reader sees the old content or the new one, never half of either."""
+"""Writing files so that a reader sees the old content or the new one, never half of either; and JSON in them."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterable
@@ -29,3 +30,8 @@ def write_atomic_parts(path: Path, parts: Iterable[bytes]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def json_text(value: object) -> str:
+    """A value as a file's JSON: sorted, indented, a final newline."""
+    return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n"

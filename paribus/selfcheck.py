@@ -37,7 +37,7 @@ def unfinished(name: str, what: str = "") -> NoReturn:
     raise NotDoneYet(_unfinished(name, what))
 
 
-def get(namespace: Mapping[str, Any], name: str, what: str = "") -> Any:  # noqa: ANN401 - whatever the student made
+def get(namespace: Mapping[str, Any], name: str, what: str = "") -> Any:  # whatever the student made
     """``namespace[name]``, where it has been made; call it with ``globals()``.
 
     ``what`` says what the task asks for. Raises NotDoneYet where the name is missing, None or ``...``.
@@ -48,7 +48,7 @@ def get(namespace: Mapping[str, Any], name: str, what: str = "") -> Any:  # noqa
     return value
 
 
-def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as `get`
+def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     """What the student's function returns for these arguments.
 
     Raises NotDoneYet where it still raises NotImplementedError or returns None, NotRightYet where it stops with
@@ -92,7 +92,7 @@ def close(got: object, expected: float, what: str, *, tolerance: float = 1e-6) -
         raise NotRightYet(_sentence(f"{_first_upper(what)}: expected {expected:.6g}, got {value:.6g}", LOOK))
 
 
-def pair(value: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the student made
+def pair(value: Any, name: str) -> tuple[Any, Any]:  # whatever the student made
     """The two values that the task called ``name`` returns; NotRightYet where it returns something else."""
     _made(value, f"what {name} returns")
     if isinstance(value, tuple | list) and len(value) == 2:
@@ -111,13 +111,13 @@ def _made(got: object, what: str) -> None:
         )
 
 
-def _truth(condition: Any) -> bool:  # noqa: ANN401 - a comparison's result: a bool, an array or a frame
+def _truth(condition: Any) -> bool:  # a comparison's result: a bool, an array or a frame
     """Whether something holds, arrays and frames throughout."""
     reduced = condition.all() if hasattr(condition, "all") else condition
     return bool(reduced.all() if hasattr(reduced, "all") else reduced)
 
 
-def _number(got: Any, what: str) -> float:  # noqa: ANN401 - whatever the student made
+def _number(got: Any, what: str) -> float:  # whatever the student made
     if isinstance(got, str | bool):
         raise NotRightYet(_sentence(f"{_first_upper(what)}: expected a number, got {_short(got)}", LOOK))
     try:

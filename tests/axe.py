@@ -73,7 +73,7 @@ def _pages(out: Path, session: Session, port: int) -> list[str]:
     return [*(base + page for page in desk), *(path.resolve().as_uri() for path in files)]
 
 
-def _all(browser: Any, source: str, pages: list[str]) -> Iterator[tuple[str, list[Any]]]:  # noqa: ANN401
+def _all(browser: Any, source: str, pages: list[str]) -> Iterator[tuple[str, list[Any]]]:
     for width in WIDTHS:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.metrics import evaluate_fast
-from paribus.records.packing import pack, unpack
+from paribus.metrics.packing import pack, unpack
 from paribus.records.record import Epoch, Record
 
 Ids = NDArray[np.int64]

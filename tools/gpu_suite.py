@@ -220,7 +220,7 @@ def run_parts(names: Sequence[str], suite: Suite) -> Result:
     return found
 
 
-def without_paths(result: Any) -> Any:  # noqa: ANN401 - any plain value
+def without_paths(result: Any) -> Any:  # any plain value
     """The same values with every absolute path by its last part, as a recorded result goes to other machines."""
     if isinstance(result, dict):
         return {name: without_paths(value) for name, value in result.items()}
@@ -294,7 +294,7 @@ def _finish(command: Sequence[str], limit: float) -> str | None:
     return done.stdout
 
 
-def _wait(device: Any) -> None:  # noqa: ANN401 - a torch device
+def _wait(device: Any) -> None:  # a torch device
     import torch
 
     if device.type == "cuda":

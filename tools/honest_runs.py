@@ -104,7 +104,7 @@ def _run_cells(size: str) -> dict[str, Any]:
     return namespace
 
 
-def widened(data: Any, size: str) -> Any:  # noqa: ANN401 - the course's own data
+def widened(data: Any, size: str) -> Any:  # the course's own data
     """The same training texts and a larger validation split: its own items first, then those of further corpora,
     without texts that are there already.
     """

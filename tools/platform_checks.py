@@ -21,7 +21,6 @@ from pathlib import Path
 
 from generator.building.blind import find_zoo
 from generator.building.notebooks import solution_notebook
-from generator.building.wheel import build_wheel
 from generator.errors import RunError
 from generator.project import CHECK_NEEDS, ROOT, shipped_course
 from generator.running.given import given_files
@@ -29,6 +28,7 @@ from generator.running.kernel import WorkerKernel
 from generator.running.run import Job, RunResult, run_jobs
 from generator.running.run_inputs import choose_parameters
 from generator.sources.source import load_source
+from generator.wheels.wheel import build_wheel
 from paribus.course.catalog import load_course
 from paribus.files import write_atomic
 

@@ -23,17 +23,9 @@ import paribus
 from generator.building.blind import sealed_part, zoos_of
 from generator.building.frame import notebook_metadata, platforms_of, setting_of
 from generator.building.known import values_of
-from generator.building.notebooks import (
-    NotebookCell,
-    make_assignment,
-    make_cells,
-    to_json,
-    to_text,
-    with_evidence_cells,
-)
+from generator.building.notebooks import NotebookCell, make_assignment, make_cells, to_json, with_evidence_cells
 from generator.building.placeholders import placeholders
 from generator.building.readme import README, student_readme
-from generator.building.wheel import Wheel, build_wheel
 from generator.errors import BuildError
 from generator.platforms.choose import platform_names
 from generator.platforms.choose import platforms as known_platforms
@@ -43,13 +35,14 @@ from generator.running.references import References
 from generator.sources.regions import region_lines
 from generator.sources.roles import VARIANTS
 from generator.sources.source import Source, load_source
+from generator.wheels.wheel import Wheel, build_wheel
 from paribus.course.assignment import Assignment, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean
 from paribus.course.public import public_form, public_name
 from paribus.course.release import Release, write_release
 from paribus.errors import UsageError
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.training.profiles import Profile
 
 SCHEMA = "paribus.build/1"
@@ -140,7 +133,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     release_cells = with_evidence_cells(student)
     release_notebook = to_json(release_cells, metadata["jupyter"], release=assignment.release, platform="jupyter")
     notebooks = {
-        (variant, platform): to_text(
+        (variant, platform): json_text(
             to_json(cells(platform, variant), metadata[platform], release=assignment.release, platform=platform)
         )
         for variant in VARIANTS
@@ -149,7 +142,7 @@ def build_assignment(course: Course, entry: Entry, options: Options) -> Built:
     zoos = zoos_of(source)
     sealed = sealed_part(zoos, options.editions, revealed=options.revealed)
     release = Release(
-        assignment, to_text(release_notebook), references, sealed, hidden_tests(source),
+        assignment, json_text(release_notebook), references, sealed, hidden_tests(source),
         options.references.for_audit(entry.name),
     )  # fmt: skip
     unsealed = tuple(zoo for zoo in zoos if zoo not in options.editions)

@@ -77,10 +77,10 @@ def _text(cell: SourceCell) -> str:
         lines.append(f"- Both arms run with the same seeds, at least {least}.")
     lines.append(
         "- The baseline arm is the ablation's, and has run already. The prediction comes before the changed run."
-        if row else
-        f"- A run that you have already may be the baseline arm: `{name}.baseline(result, {names.settings})` "
+        if row
+        else f"- A run that you have already may be the baseline arm: `{name}.baseline(result, {names.settings})` "
         "instead of the first run. The prediction comes before the changed run."
-    )  # fmt: skip
+    )
     lines.append("- What would spoil the comparison is refused before anything is trained, with what to correct.")
     return "\n".join(lines)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import paribus
 from generator.building.handin import hand_in_words
-from generator.building.wheel import Wheel, build_library
 from generator.errors import BuildError
 from generator.platforms.choose import EXPORT, HANDIN, platform_names, platform_text, platforms
 from generator.platforms.platform import KERNEL, Setting
 from generator.project import CHECK_NEEDS, core_packages, package_of, wheel_name
+from generator.wheels.wheel import Wheel, build_library
 from paribus.course.assignment import Cell, Role
 from paribus.course.catalog import Course, Entry
 from paribus.course.near import did_you_mean

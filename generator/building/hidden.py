@@ -1,9 +1,9 @@
 """The proof that an assignment's tests are worth something, before it goes out.
 
 For every code task the solution passes the visible and the hidden tests. The student's stub fails the visible ones
-with a message. There are at least three planted wrong answers, and the visible tests catch each of them. Hidden tests
-meet students' work only where an instructor asks for it (`paribus grade --run-tests`).
-"""  # noqa: E501
+with a message. There are at least three planted wrong answers, and the visible tests catch each of them. Hidden
+tests meet students' work only where an instructor asks for it (`paribus grade --run-tests`).
+"""
 
 import hashlib
 import json

@@ -62,7 +62,7 @@ def make_cells(
 
 def _make_cell(
     source: Source, cell: SourceCell, variant: str, parameters: Callable[[str], str], value_of: ValueOf
-) -> NotebookCell:  # fmt: skip
+) -> NotebookCell:
     text, answer = text_for(cell, variant), model_answer(cell)
     in_prose = cell.cell_type == "markdown"
     text, answer = (substitute_references(item, value_of, markdown=in_prose) for item in (text, answer))
@@ -135,11 +135,6 @@ def to_json(
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-
-
-def to_text(notebook: Mapping[str, Any]) -> str:
-    """The bytes that nbformat would write for this notebook."""
-    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def _cell_json(item: NotebookCell, release: str, platform: str) -> dict[str, Any]:

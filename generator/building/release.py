@@ -15,9 +15,9 @@ from generator.building.frame import platforms_of
 from generator.building.hidden import Proof, prove, require
 from generator.building.leaks import find_leaks
 from generator.building.upgrade import require_accepted
-from generator.building.wheel import build_wheel
 from generator.errors import BuildError, ReferenceMissingError
 from generator.quizzes.files import week_files
+from generator.wheels.wheel import build_wheel
 from paribus.course.catalog import Course, Entry
 
 PROOFS = Path(".paribus") / "cache" / "proofs"

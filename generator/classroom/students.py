@@ -33,7 +33,9 @@ FILES: Mapping[str, NoWork] = {
     item.kind: item
     for item in (
         NoWork(
-            "released", "hands in the released notebook without a line of work", "graded",
+            "released",
+            "hands in the released notebook without a line of work",
+            "graded",
             ("tasks.tests_passed", "experiments.one_change", "memo.answered"),
         ),
         NoWork("corrupt", "a corrupt file"),
@@ -41,7 +43,7 @@ FILES: Mapping[str, NoWork] = {
         NoWork("pdf", "a PDF named .html"),
         NoWork("lab", "the lab's notebook instead of the homework", "other_assignment"),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,10 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
         "--zoos", type=Path, metavar="DIR", help="where `paribus zoo build` left blind zoos (default: as --out)"
     )
     parser.add_argument(
-        "--accept", action="store_true",
+        "--accept",
+        action="store_true",
         help="let another release take the place of one that went out; without it, what would change is listed",
-    )  # fmt: skip
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -65,9 +66,10 @@ def configure_alone(parser: argparse.ArgumentParser) -> None:
     """Add the arguments, those of `paribus build` alone included."""
     configure_build(parser)
     parser.add_argument(
-        "--lint", action="store_true",
+        "--lint",
+        action="store_true",
         help="first check links and spelling of the sources; findings end the build with 1, and nothing is written",
-    )  # fmt: skip
+    )
     parser.add_argument("--online", action="store_true", help="with --lint: also try the links to other sites")
 
 

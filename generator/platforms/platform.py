@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.building.wheel import Wheel
+from generator.wheels.wheel import Wheel
 from paribus.course.catalog import Course, Entry
 
 KERNEL: Mapping[str, Any] = {

@@ -30,10 +30,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "competition_sources": ("slug",),
     "model_sources": ("owner", "slug", "framework", "variation", "version"),
 }
-RETIRED = {
-    "enable_gpu": "deprecated: state machine_shape",
-    "enable_tpu": "deprecated: state machine_shape",
-}
+RETIRED = {"enable_gpu": "deprecated: state machine_shape", "enable_tpu": "deprecated: state machine_shape"}
 
 
 @dataclass(frozen=True)
@@ -103,11 +100,6 @@ def dataset_metadata(settings: KaggleSettings) -> dict[str, Any]:
         "keywords": list(about["keywords"]),
         "resources": [],
     }
-
-
-def to_text(metadata: Mapping[str, Any]) -> str:
-    """The metadata as a file's text: sorted, indented, a final newline."""
-    return json.dumps(metadata, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def read_kernel(folder: Path) -> dict[str, Any]:

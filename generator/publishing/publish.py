@@ -26,10 +26,9 @@ from generator.publishing.kaggle_metadata import (
     read_dataset,
     read_kernel,
     slug_of,
-    to_text,
 )
 from paribus.errors import DataError
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.zoo.folder import open_zoo
 from paribus.zoo.where import CARD as ZOO_CARD
 
@@ -197,7 +196,7 @@ def stage(item: Item, folder: Path) -> Path:
         shutil.copyfile(path, target / path.name)
         if item.renamed and path.suffix == ".ipynb":
             write_atomic(target / path.name, _renamed(path.read_text(encoding="utf-8"), item.renamed))
-    write_atomic(target / (DATASET_FILE if item.kind == "data set" else KERNEL_FILE), to_text(item.metadata))
+    write_atomic(target / (DATASET_FILE if item.kind == "data set" else KERNEL_FILE), json_text(item.metadata))
     return target
 
 

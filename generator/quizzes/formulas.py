@@ -9,6 +9,7 @@ from typing import Any
 from simpleeval import EvalWithCompoundTypes, FeatureNotAvailable, InvalidExpression
 
 from generator.errors import QuizError
+from paribus.records.simple import is_number
 from paribus.statistics.intervals import t_quantile
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
@@ -22,7 +23,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 """
 
 
-def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # noqa: ANN401 - a number, a text or a truth
+def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # a number, a text or a truth
     """The value of a formula; QuizError says what is wrong with it."""
     evaluator = EvalWithCompoundTypes(functions=dict(FUNCTIONS), names=dict(values))
     try:
@@ -37,7 +38,7 @@ def evaluate(formula: str, values: Mapping[str, Any], where: str) -> Any:  # noq
 def number(formula: str, values: Mapping[str, Any], where: str) -> float:
     """The value of a formula that must be a finite number."""
     value = evaluate(formula, values, where)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise QuizError(f"{where}: the formula {formula!r} gives {value!r}; expected a number.")
     return float(value)
 
@@ -64,7 +65,7 @@ def fill(text: str, values: Mapping[str, Any], where: str) -> str:
     return "".join(parts)
 
 
-def _shown(value: Any, form: str) -> str:  # noqa: ANN401 - a number, a text or a list of them
+def _shown(value: Any, form: str) -> str:  # a number, a text or a list of them
     if isinstance(value, list):
         return ", ".join(_shown(item, form) for item in value)
     shown = format(value, form)

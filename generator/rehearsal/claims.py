@@ -105,7 +105,7 @@ def _is(record: Record, run: str) -> bool:
     )
 
 
-def _set(body: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401 - any JSON value
+def _set(body: dict[str, Any], path: list[str], value: Any) -> None:  # any JSON value
     """Set a field by its path; a number of a list is its position, an empty text takes the field out.
 
     Recorded values have dots in their names: "values.audit.share" is the value "audit.share".

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from generator.rehearsal.exports import Exporter
 from generator.rehearsal.facts import Facts
@@ -62,15 +62,15 @@ class _Decks:
 
     def __init__(self, generator: random.Random) -> None:
         self.generator = generator
-        self.cards: dict[str, list[object]] = {}
+        self.cards: dict[str, list[Any]] = {}
 
     def next(self, name: str, items: Sequence[Item]) -> Item:
         """The next card of a deck."""
         if not self.cards.get(name):
-            cards: list[object] = list(items)
-            self.generator.shuffle(cards)
-            self.cards[name] = cards
-        return self.cards[name].pop()  # type: ignore[return-value]
+            self.cards[name] = list(items)
+            self.generator.shuffle(self.cards[name])
+        card: Item = self.cards[name].pop()
+        return card
 
 
 def _draw(

@@ -48,9 +48,10 @@ def make_material(
     """The assignment, built for the profile that the class works with, and the blind models it asks about."""
     entry = course.entry(table.assignment)
     built = build_assignment(
-        course, entry,
+        course,
+        entry,
         Options(profile=table.profile, platforms=("jupyter",), references=references, editions=blind.editions),
-    )  # fmt: skip
+    )
     return Material(
         release=built.release,
         solution=json.loads(built.notebooks["solution", "jupyter"]),

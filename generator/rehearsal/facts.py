@@ -73,7 +73,7 @@ class Facts:
         """The seeds of a run or an arm."""
         return list(self.metrics[self.name(who, experiment)])
 
-    def setting(self, who: str, name: str, experiment: str = "") -> Any:  # noqa: ANN401 - a setting is any plain value
+    def setting(self, who: str, name: str, experiment: str = "") -> Any:  # a setting is any plain value
         """A setting of a run or an arm."""
         full = self.name(who, experiment)
         wanted = self.varied(experiment) if name == "vary" else name

@@ -23,6 +23,7 @@ from paribus.course.release import Release, write_release
 from paribus.metrics.registry import title as title_of
 from paribus.records.block import records_of
 from paribus.records.record import Record
+from paribus.records.simple import is_number
 
 SOLUTION = "solution"
 _NUMBER = re.compile(r"(?<![\d.,])\d+\.\d{2,}(?![\d.,]*\d)")
@@ -32,7 +33,7 @@ SENTENCES = {
     "arms": "Over the seeds, the mean {title} is {before} in the baseline arm and {after} in the changed arm.",
     "from_to": "The mean {title} went from {before} (baseline) to {after} (changed).",
     "brackets": "We measured a mean {title} of {after} with the change ({before} without it).",
-}  # fmt: skip
+}
 """Honest ways to say a result, by name."""
 
 
@@ -53,9 +54,10 @@ class Solved:
     def starts(self, experiment: str) -> list[Record]:
         """The start records of an experiment's changed arm, one a seed."""
         return [
-            item for item in self.records
+            item
+            for item in self.records
             if item.kind == "start" and (item.experiment, item.arm) == (experiment, "changed")
-        ]  # fmt: skip
+        ]
 
     def text(self, key: str) -> str:
         """A cell's source; empty where the executed solution has no such cell."""
@@ -104,8 +106,9 @@ def make_table(assignment: str, profile: str, solved: Solved) -> Table:
 
 
 def _faults(solved: Solved) -> Iterator[Fault]:
-    def fault(name: str, about: str, expects: str, cell: str, *, text: tuple[Edit, ...] = (),
-              file: tuple[Edit, ...] = ()) -> Fault:  # fmt: skip
+    def fault(
+        name: str, about: str, expects: str, cell: str, *, text: tuple[Edit, ...] = (), file: tuple[Edit, ...] = ()
+    ) -> Fault:
         # Other checks may rightly fail beside the owner: which do depends on a course that nobody here knows.
         return Fault(name, about, expects, solved.checks, cell, SOLUTION, (), text, file)
 
@@ -114,8 +117,9 @@ def _faults(solved: Solved) -> Iterator[Fault]:
             if other := _another_setting(starts[0]):
                 edits = tuple(
                     _signed(kind, item, {f"config.{other[0]}.value": other[1]})
-                    for item in starts for kind in ("start", "result")
-                )  # fmt: skip
+                    for item in starts
+                    for kind in ("start", "result")
+                )
                 about = f"{experiment}: the changed arm has another {other[0]} as well"
                 yield fault(f"{experiment}-two_settings", about, "experiments.one_change", "", file=edits)
             edits = tuple(_signed("start", item, {"prediction": ""}) for item in starts)
@@ -123,8 +127,9 @@ def _faults(solved: Solved) -> Iterator[Fault]:
             yield fault(f"{experiment}-no_prediction", about, "experiments.predicted_first", "", file=edits)
             edits = tuple(
                 _signed(kind, item, {"seed": 1_000 + (item.seed or 0)})
-                for item in starts for kind in ("start", "result")
-            )  # fmt: skip
+                for item in starts
+                for kind in ("start", "result")
+            )
             about = f"{experiment}: the changed arm has other seeds than the baseline"
             yield fault(f"{experiment}-other_seeds", about, "seeds.paired", "", file=edits)
         if solved.text(experiment):
@@ -155,7 +160,7 @@ def _signed(kind: str, start: Record, fields: Mapping[str, Any]) -> Edit:
 def _another_setting(start: Record) -> tuple[str, float] | None:
     """A numeric setting that is not the varied one, and another value for it."""
     for name, value in start.knobs().items():
-        if name not in (start.vary, "seed") and isinstance(value, int | float) and not isinstance(value, bool):
+        if name not in (start.vary, "seed") and is_number(value):
             return name, value + 1
     return None
 
@@ -197,9 +202,10 @@ def _wordings(solved: Solved) -> Iterator[Choice]:
                 continue
             for name, sentence in SENTENCES.items():
                 words = sentence.format(
-                    title=title_of(prediction.metric), before=f"<<{experiment}:baseline.{prediction.metric}>>",
+                    title=title_of(prediction.metric),
+                    before=f"<<{experiment}:baseline.{prediction.metric}>>",
                     after=f"<<{experiment}:changed.{prediction.metric}>>",
-                )  # fmt: skip
+                )
                 edit: Edit = {"do": "append", "cell": cell.key, "text": words}
                 if cell.options.get("memo") == "template":
                     if row is None:

@@ -221,7 +221,7 @@ class _Shares:
     def __init__(self) -> None:
         self.found: list[Share] = []
 
-    def add(self, name: str, items: Any, hit: Callable[[Any], bool]) -> None:  # noqa: ANN401 - texts, or texts with a verdict
+    def add(self, name: str, items: Any, hit: Callable[[Any], bool]) -> None:  # texts, or texts with a verdict
         by_writer: dict[str, list[bool]] = {}
         for item in items:
             text = item if isinstance(item, Text) else item[0]

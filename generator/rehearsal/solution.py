@@ -73,8 +73,10 @@ def grade_solutions(
     BuildError names every other check that fails or is undecided, and every name in ``allowed`` that is none.
     """
     sources = {entry.name: load_source(entry.source, course) for entry in entries}
-    _require_known(solutions.allowed, {check.check for source in sources.values() for cell in source.cells
-                                       for check in cell.checks})  # fmt: skip
+    _require_known(
+        solutions.allowed,
+        {check.check for source in sources.values() for cell in source.cells for check in cell.checks},
+    )
     solutions.say("Running the solutions …")
     finished = _run(course, entries, sources, solutions)
     found: list[Open] = []

@@ -7,7 +7,7 @@ assignment: its knobs, memo cells and sentences are in its tables.
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
@@ -98,7 +98,7 @@ class Choice:
 
     name: str
     about: str
-    style: Style = Style()  # noqa: RUF009 - frozen
+    style: Style = field(default_factory=Style)
     edits: tuple[Edit, ...] = ()
 
 

@@ -57,7 +57,7 @@ def fill(text: str, pen: Pen) -> str:
     return _PLACE.sub(lambda match: _place(match, pen), text)
 
 
-def _place(match: re.Match[str], pen: Pen) -> str:  # noqa: PLR0911 - one way out a kind of place
+def _place(match: re.Match[str], pen: Pen) -> str:
     what, form = match["what"].strip(), match["form"] or ""
     facts, experiment = pen.facts, pen.experiment
     if what in ("vary", "held", "seeds"):
@@ -98,7 +98,7 @@ def _interval(experiment: str, metric: str, match: re.Match[str], pen: Pen) -> s
     return " to ".join(f"{'-' if bound < 0 else ''}{write_number(abs(bound), pen.style)}" for bound in bounds)
 
 
-def _changed(value: Any, match: re.Match[str]) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _changed(value: Any, match: re.Match[str]) -> Any:  # a setting is any plain value
     """The value plus or times what the place says: how a fault gets a number that nothing recorded."""
     if match["sign"] == "+":
         return value + float(match["by"])
@@ -128,7 +128,7 @@ def _prediction(part: str, pen: Pen) -> str:
     return {"up": "goes up", "down": "goes down", "none": "stays as it is"}[direction]
 
 
-def _setting(value: Any) -> str:  # noqa: ANN401 - a setting is any plain value
+def _setting(value: Any) -> str:  # a setting is any plain value
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -74,10 +74,11 @@ def _line_of_metric(source: Source, name: str) -> int:
     """The first line of code that names a metric, those first that say ``metrics=``."""
     lines = [
         (cell.body_line + number, line)
-        for cell in source.cells if cell.cell_type == "code"
+        for cell in source.cells
+        if cell.cell_type == "code"
         for number, line in enumerate(cell.text.splitlines())
         if re.search(rf"[\"']{re.escape(name)}[\"']", line)
-    ]  # fmt: skip
+    ]
     return next((n for n, line in lines if "metrics" in line), next((n for n, _ in lines), 1))
 
 

@@ -7,7 +7,7 @@ anywhere, so a few runs of the course's own tell much about a class that is too 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from paribus.records.packing import pack, unpack
+from paribus.metrics.packing import pack, unpack
 from paribus.records.record import DataIdentity, Record
 
 IDS = ("u1:", "u2:")
@@ -21,9 +21,10 @@ def errors_of(records: Iterable[Record]) -> tuple[Mapping[str, Any], ...]:
     kept = list(records)
     labels = {item.data: item.labels for item in kept if item.kind == "data" and item.labels.startswith(IDS)}
     runs = {
-        (item.data, item.experiment, item.arm, item.run_name, item.seed): item.predictions for item in kept
+        (item.data, item.experiment, item.arm, item.run_name, item.seed): item.predictions
+        for item in kept
         if item.kind == "result" and item.epochs and item.data in labels and item.predictions.startswith(IDS)
-    }  # fmt: skip
+    }
     found: dict[DataIdentity, list[str]] = {}
     for (data, *_), predictions in runs.items():
         if data is not None:

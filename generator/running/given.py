@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.building.wheel import build_library, library_version
+from generator.wheels.wheel import build_library, library_version
 from paribus.course.catalog import Course, Entry
 
 LIBRARIES = Path(".paribus") / "cache" / "libraries"

@@ -110,13 +110,13 @@ def _execute(task: dict[str, Any], channel: TextIO) -> dict[str, Any]:
     return {"event": "done"}
 
 
-def _only_expected_errors(notebook: Any) -> bool:  # noqa: ANN401 - a notebook node has no types
+def _only_expected_errors(notebook: Any) -> bool:  # a notebook node has no types
     """Whether every cell that failed is tagged raises-exception, Jupyter's mark for "go on after this"."""
     failed = [cell for cell in notebook.cells if any(out.output_type == "error" for out in cell.get("outputs", []))]
     return all("raises-exception" in cell.metadata.get("tags", []) for cell in failed)
 
 
-def _tidy(path: Path) -> Any:  # noqa: ANN401 - a notebook node has no types
+def _tidy(path: Path) -> Any:  # a notebook node has no types
     """Take out of an executed notebook what papermill adds of this machine, and its marker cells; return it."""
     import nbformat
 

@@ -23,10 +23,11 @@ from generator.running.kernel import Plain
 from paribus.errors import DataError
 from paribus.training.profiles import Profile
 
-LIBRARIES = (
-    "accelerate", "datasets", "ipykernel", "matplotlib", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy",
-    "tokenizers", "torch", "transformers",
-)  # fmt: skip
+LIBRARIES = tuple(
+    """
+    accelerate datasets ipykernel matplotlib numpy pandas pyarrow scikit-learn scipy tokenizers torch transformers
+    """.split()
+)
 
 
 def defined_parameters(notebook: Mapping[str, Any]) -> dict[str, Plain]:

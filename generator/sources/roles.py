@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator.platforms.choose import platform_names
 from paribus.course.assignment import Role
+from paribus.records.simple import is_number
 
 Kind = str
 """One of the names in `DESCRIPTIONS`."""
@@ -68,11 +69,12 @@ ROLE_OPTIONS: Mapping[str, Role] = {
 # What editors write into a cell for themselves: JupyterLab, jupytext, VS Code, PyCharm, Colab, Kaggle, and whatever
 # executes notebooks. None of it says anything about a cell's role, so it is left out.
 EDITOR_MARKS = frozenset(
-    {"editable", "deletable", "collapsed", "scrolled", "trusted", "autoscroll", "jupyter", "slideshow", "hidden",
-     "heading_collapsed", "jp-MarkdownHeadingCollapsed", "lines_to_next_cell", "lines_to_end_of_cell_marker",
-     "vscode", "pycharm", "colab", "colab_type", "cellView", "outputId", "id", "_kg_hide-input", "_kg_hide-output",
-     "_cell_guid", "_uuid", "execution", "ExecuteTime", "papermill"}
-)  # fmt: skip
+    """
+    editable deletable collapsed scrolled trusted autoscroll jupyter slideshow hidden heading_collapsed
+    jp-MarkdownHeadingCollapsed lines_to_next_cell lines_to_end_of_cell_marker vscode pycharm colab colab_type
+    cellView outputId id _kg_hide-input _kg_hide-output _cell_guid _uuid execution ExecuteTime papermill
+    """.split()
+)
 COMMON_OPTIONS: Mapping[str, Kind] = {"only": "texts", "tags": "texts"}
 GRADED_OPTIONS: Mapping[str, Kind] = {"points": "number", "checks": "checks"}
 
@@ -104,5 +106,5 @@ def fits(value: object, kind: Kind) -> bool:
         items = value if isinstance(value, list) else [value]
         return bool(items) and all(fits(item, "text") for item in items)
     if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return is_number(value) and value >= 0
     return isinstance(value, dict)

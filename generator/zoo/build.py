@@ -36,7 +36,7 @@ from paribus.course.zoo import Zoo
 from paribus.course.zoo.recipes import FUNCTION
 from paribus.course.zoo.statistics import Observed, compute
 from paribus.data.texts import TextData
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.zoo.comparison import Load, load_data, logits_of, tail_of
 from paribus.zoo.folder import open_zoo
 from paribus.zoo.sheets import Sheet
@@ -135,17 +135,17 @@ def build_zoo(
         raise ZooBuildError(leaks_message(folder, leaks))
     edition = open_zoo(folder).digest
     with writing(target):
-        write_atomic(target / REVEAL, _text({**reveal, "edition": edition}))
+        write_atomic(target / REVEAL, json_text({**reveal, "edition": edition}))
         write_reveal(target, folder, zoo)
         marker = {"schema": SCHEMA, "zoo": zoo.name, "term": plan.term, "edition": edition,
                   "reveal": hashlib.sha256((target / REVEAL).read_bytes()).hexdigest()}  # fmt: skip
-        write_atomic(target / MARKER, _text(marker))
+        write_atomic(target / MARKER, json_text(marker))
     by_codename = {plan.codenames[name]: values for name, values in of.items()}
     fitting = len(fitting_keys(zoo, by_codename, rates)) if any(item.gates for item in found) else 0
     return Built(folder, target, edition, found, fitting, trained)
 
 
-def observed(log: Any, labels: Any, logits: Any, data: TextData, sheet: Sheet | None = None) -> Observed:  # noqa: ANN401
+def observed(log: Any, labels: Any, logits: Any, data: TextData, sheet: Sheet | None = None) -> Observed:
     """What can be seen of one model, with the data's tiers and priors."""
     return Observed(log, labels, logits, tail_of(data), priors_of(data), sheet)
 
@@ -252,7 +252,7 @@ def _keep(
     target: Path, reveal: Mapping[str, Any], trained: Sequence[Trained], codenames: Mapping[str, str]
 ) -> None:
     """The reveal and the executed notebooks, before anything is judged."""
-    write_atomic(target / REVEAL, _text(reveal))
+    write_atomic(target / REVEAL, json_text(reveal))
     (target / "notebooks").mkdir(exist_ok=True)
     for item in trained:
         shutil.copyfile(item.notebook, target / "notebooks" / f"{codenames[item.recipe]}.ipynb")
@@ -261,10 +261,6 @@ def _keep(
 def _sentence(item: Found, codenames: Mapping[str, str]) -> str:
     name = codenames[item.recipe]
     return f"  {item.recipe} ({name}), {item.test}: {item.value:.4g}, bound {item.bound:g}. {item.says}"
-
-
-def _text(raw: Mapping[str, Any]) -> str:
-    return json.dumps(raw, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def _plain(value: float) -> float | None:

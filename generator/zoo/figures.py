@@ -10,7 +10,7 @@ TRAIN, VALIDATION = "#0072B2", "#D55E00"
 """Blue and vermilion of Okabe and Ito's palette, which colour-blind readers tell apart."""
 
 
-def curves(raw: Log | Mapping[str, Sequence[Sequence[Any]]], title: str = "Losses and scores") -> Any:  # noqa: ANN401
+def curves(raw: Log | Mapping[str, Sequence[Sequence[Any]]], title: str = "Losses and scores") -> Any:
     """Training and validation loss, accuracy and macro-F1 against epochs, as a matplotlib Figure."""
     from matplotlib.figure import Figure
 
@@ -35,7 +35,7 @@ def curves(raw: Log | Mapping[str, Sequence[Sequence[Any]]], title: str = "Losse
     return figure
 
 
-def instruments(raw: Log | Mapping[str, Sequence[Sequence[Any]]]) -> Any:  # noqa: ANN401
+def instruments(raw: Log | Mapping[str, Sequence[Sequence[Any]]]) -> Any:
     """Loss and gradient norm a step, learning rate, update ratios a layer; a line of text where there are none."""
     from matplotlib.figure import Figure
 
@@ -65,7 +65,7 @@ def instruments(raw: Log | Mapping[str, Sequence[Sequence[Any]]]) -> Any:  # noq
     return figure
 
 
-def _say_empty(axis: Any) -> bool:  # noqa: ANN401 - matplotlib's Axes
+def _say_empty(axis: Any) -> bool:  # matplotlib's Axes
     """Whether no line holds a finite number; an empty panel says so instead of looking broken."""
     drawn = any(math.isfinite(value) for line in axis.get_lines() for value in line.get_ydata())
     if not drawn:

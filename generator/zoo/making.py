@@ -40,7 +40,7 @@ class Made:
 
 
 def make(
-    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, sheets: bool, yardstick: str,  # noqa: ANN401
+    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, sheets: bool, yardstick: str,
     checkpoints: Path | None = None, report: Callable[[Progress], None] = lambda progress: None,
 ) -> Made:  # fmt: skip
     """Train as the recipe says, make the model smaller where it says so, and measure it for its sheet.
@@ -67,7 +67,7 @@ def make(
     return Made(recorded, logits, sheet_of(small.cpu(), plain.cpu(), prepared), tokenizer, prepared)
 
 
-def smaller(model: Any, making: Making | None) -> Any:  # noqa: ANN401
+def smaller(model: Any, making: Making | None) -> Any:
     """The model as it is handed out; itself where nothing is done to it after training."""
     if making is None or making.compress == "none":
         return model
@@ -78,7 +78,7 @@ def smaller(model: Any, making: Making | None) -> Any:  # noqa: ANN401
     return compression.pruned(model, making.share)
 
 
-def sheet_of(model: Any, yardstick: Any, prepared: Prepared) -> Sheet:  # noqa: ANN401
+def sheet_of(model: Any, yardstick: Any, prepared: Prepared) -> Sheet:
     """Size and latency of ``model`` on the CPU, in turn with the yardstick, on texts of every length."""
     encoded = prepared.validation
     order = np.argsort(encoded.lengths, kind="stable")
@@ -98,7 +98,7 @@ def sheet_of(model: Any, yardstick: Any, prepared: Prepared) -> Sheet:  # noqa: 
     )  # fmt: skip
 
 
-def encode(weight: Any) -> tuple[Any, Any]:  # noqa: ANN401 - torch tensors
+def encode(weight: Any) -> tuple[Any, Any]:  # torch tensors
     """A matrix as packed codes of four bits, two in a byte, and scales of 16 bits, one for 32 neighbours."""
     import torch
 
@@ -109,7 +109,7 @@ def encode(weight: Any) -> tuple[Any, Any]:  # noqa: ANN401 - torch tensors
     return codes[:, 0::2] | (codes[:, 1::2] << 4), scales.half().reshape(rows, columns // GROUP)
 
 
-def decode(packed: Any, scales: Any) -> Any:  # noqa: ANN401
+def decode(packed: Any, scales: Any) -> Any:
     """The matrix back, in 32-bit floats."""
     import torch
 
@@ -118,8 +118,8 @@ def decode(packed: Any, scales: Any) -> Any:  # noqa: ANN401
 
 
 def _soft_targets(
-    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, checkpoints: Path | None,  # noqa: ANN401
-) -> NDArray[np.float32]:  # fmt: skip
+    config: TrainingConfig, regime: Regime, data: Any, seed: int, *, checkpoints: Path | None
+) -> NDArray[np.float32]:
     """A teacher's logits for the training rows, after training it as the student will be, on the labels alone."""
     plain = replace(regime, making=None)
     device, precision = training.device_and_precision()

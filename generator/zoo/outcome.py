@@ -35,10 +35,9 @@ SCHEMA = "paribus.outcome/1"
 MARKER = "outcome.json"
 PROGRESS = "progress.json"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-PROVENANCE = frozenset({
-    "_name_or_path", "architectures", "dtype", "id2label", "label2id", "name_or_path", "torch_dtype",
-    "transformers_version",
-})  # fmt: skip
+PROVENANCE = frozenset(
+    "_name_or_path architectures dtype id2label label2id name_or_path torch_dtype transformers_version".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,7 @@ class Outcome:
         return self.folder / "weights.safetensors"
 
 
-def make_model(config: TrainingConfig, regime: Regime, data: Any, seed: int) -> tuple[Any, Any]:  # noqa: ANN401
+def make_model(config: TrainingConfig, regime: Regime, data: Any, seed: int) -> tuple[Any, Any]:
     """``(model, tokenizer)`` of a recipe: the configured model, one that a function of the course's library makes,
     or the deep network that the regime wires.
     """
@@ -77,7 +76,7 @@ def make_model(config: TrainingConfig, regime: Regime, data: Any, seed: int) -> 
     return DeepNetwork(len(tokenizer), len(data.classes), regime.wiring, seed), tokenizer
 
 
-def make_tokenizer(model: str, data: Any) -> Any:  # noqa: ANN401
+def make_tokenizer(model: str, data: Any) -> Any:
     """The tokenizer of a model: of a name or a folder, or of a function of the course's library."""
     from paribus.training import models
 
@@ -99,7 +98,7 @@ def checkpoint_folder(config: str, regime: str, seed: int, fingerprint: str) -> 
     return cache_folder() / "checkpoints" / key[:32]
 
 
-def write_progress(progress: Any) -> None:  # noqa: ANN401 - `paribus.training.recorded.Progress`
+def write_progress(progress: Any) -> None:  # `paribus.training.recorded.Progress`
     """Say where the run is, in a file that the build looks at; not at every step."""
     if progress.step == progress.steps or progress.step % 10 == 1:
         plain = {name: getattr(progress, name) for name in ("epoch", "epochs", "step", "steps", "resumed")}
@@ -109,7 +108,7 @@ def write_progress(progress: Any) -> None:  # noqa: ANN401 - `paribus.training.r
         half.replace(target)
 
 
-def write_outcome(folder: Path, made: Any, labels: NDArray[np.int64], checkpoints: Path) -> None:  # noqa: ANN401
+def write_outcome(folder: Path, made: Any, labels: NDArray[np.int64], checkpoints: Path) -> None:
     """Write everything of a `generator.zoo.making.Made`, the marker last; then the checkpoints are dropped."""
     from safetensors.numpy import save_file
 
@@ -117,8 +116,10 @@ def write_outcome(folder: Path, made: Any, labels: NDArray[np.int64], checkpoint
     folder.mkdir(parents=True, exist_ok=True)
     if made.sheet is not None:
         write_atomic(folder / "sheet.json", made.sheet.to_json())
-    state = {name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
-             for name, value in sorted(recorded.model.state_dict().items())}  # fmt: skip
+    state = {
+        name: value.detach().float().cpu().numpy() if value.is_floating_point() else value.cpu().numpy()
+        for name, value in sorted(recorded.model.state_dict().items())
+    }
     save_file({name: np.ascontiguousarray(value) for name, value in state.items()}, folder / "weights.safetensors")
     save_file(
         {"labels": np.asarray(labels), "logits": np.ascontiguousarray(made.logits)},
@@ -184,14 +185,14 @@ def read_progress(folder: Path) -> dict[str, int] | None:
         return None  # the next look will see it
 
 
-def _config_text(settings: Any) -> str:  # noqa: ANN401 - a transformers configuration
+def _config_text(settings: Any) -> str:  # a transformers configuration
     everything = settings.to_dict().items()
     plain = {name: value for name, value in everything if name not in PROVENANCE and _is_plain(value)}
     plain["num_labels"] = settings.num_labels
     return json.dumps(plain, sort_keys=True, indent=1) + "\n"
 
 
-def _is_plain(value: Any) -> bool:  # noqa: ANN401
+def _is_plain(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return value is not None

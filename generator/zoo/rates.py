@@ -55,8 +55,9 @@ def rates_file(zoo: str, solutions: Path) -> Path:
 def recipes_digest(zoo: Zoo, profile: str) -> str:
     """What all recipes come to under ``profile``, as 12 hex digits; the model, which entries name, left out."""
     settings = {recipe.name: zoo.settings(recipe, profile) for recipe in zoo.recipes}
-    plain = {name: [{**asdict(config), "model": ""}, regime.to_json()]
-             for name, (config, regime) in settings.items()}  # fmt: skip
+    plain = {
+        name: [{**asdict(config), "model": ""}, regime.to_json()] for name, (config, regime) in settings.items()
+    }
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -113,8 +114,9 @@ def write_rates(
         rate = rates[f"{recipe.name}.{test.name}"]
         tests[f"{recipe.name}.{test.name}"] = {
             **{key: getattr(test, key) for key in DEFINES},
-            **{key: _six(getattr(rate, key)) for key in MEASURED}, "gates": rate.gates,
-        }  # fmt: skip
+            **{key: _six(getattr(rate, key)) for key in MEASURED},
+            "gates": rate.gates,
+        }
     kept.append(
         {"profile": profile, "model": model, "recipes": recipes_digest(zoo, profile), **about, "tests": tests}
     )

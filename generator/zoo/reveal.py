@@ -10,13 +10,17 @@ from typing import Any
 from generator.errors import ZooBuildError
 from generator.zoo.figures import curves, instruments
 from paribus.course.zoo import Zoo
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.zoo.folder import ZooFolder, open_zoo
 
 REVEAL = "reveal.json"
-SHOWN = ("epochs", "steps_per_epoch", "final_train_loss", "final_validation_loss", "accuracy", "macro_f1",
-         "zero_f1_classes", "predicted_classes", "tail_mass", "gradient_norm", "update_ratio",
-         "size_mb", "zipped_share", "latency_p50", "latency_ratio", "confidence", "calibration_error")  # fmt: skip
+SHOWN = tuple(
+    """
+    epochs steps_per_epoch final_train_loss final_validation_loss accuracy macro_f1 zero_f1_classes
+    predicted_classes tail_mass gradient_norm update_ratio size_mb zipped_share latency_p50 latency_ratio confidence
+    calibration_error
+    """.split()
+)
 
 
 def write_reveal(target: Path, folder: Path, zoo: Zoo, only: str | None = None) -> tuple[Path, Path]:
@@ -55,7 +59,7 @@ def _figures(handed: ZooFolder, name: str) -> list[str]:
     return [_png(figure) for figure in drawn]
 
 
-def _png(figure: Any) -> str:  # noqa: ANN401 - a matplotlib Figure
+def _png(figure: Any) -> str:  # a matplotlib Figure
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=110, metadata={"Software": None})
     return base64.b64encode(out.getvalue()).decode()
@@ -90,8 +94,10 @@ def _notebook(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]
     cells.append(_code("open", opening, []))
     for name, model in raw["models"].items():
         cells.append(_markdown(f"{name}-question", f"## {name}\n\nWhat was done to it, and which number says so?"))
-        images = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": name}}
-                  for image in figures[name]]  # fmt: skip
+        images = [
+            {"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": name}}
+            for image in figures[name]
+        ]
         shown = f'zoo.sheet("{name}")' if zoo.sheets else f'zoo.log("{name}").frame()'
         cells.append(_code(f"{name}-log", shown, images))
         cells.append(_markdown(f"{name}-answer", _answer(model)))
@@ -99,7 +105,7 @@ def _notebook(raw: Mapping[str, Any], zoo: Zoo, figures: Mapping[str, list[str]]
         "cells": cells, "nbformat": 4, "nbformat_minor": 5,
         "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     }  # fmt: skip
-    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json_text(notebook)
 
 
 def _answer(model: Mapping[str, Any]) -> str:

@@ -15,10 +15,9 @@ from typing import Any
 
 from generator.errors import ZooBuildError
 from generator.publishing.kaggle_metadata import DATASET_FILE, KaggleSettings, slug_of
-from generator.publishing.kaggle_metadata import to_text as metadata_text
 from generator.zoo.outcome import TOKENIZER_FILES, Outcome
 from generator.zoo.plan import Plan
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.zoo.folder import CONFIG, SCHEMA
 from paribus.zoo.where import CARD, CHECKSUMS
 
@@ -47,11 +46,7 @@ class DataCard:
 
 
 def student_files(
-    plan: Plan,
-    outcomes: Mapping[str, Outcome],
-    data: DataCard,
-    max_length: int,
-    kaggle: KaggleSettings | None,
+    plan: Plan, outcomes: Mapping[str, Outcome], data: DataCard, max_length: int, kaggle: KaggleSettings | None
 ) -> dict[str, bytes]:
     """Every file by name but the checksums; ``outcomes`` maps recipes to their runs. Without Kaggle's settings the
     folder has no metadata for Kaggle.
@@ -62,11 +57,9 @@ def student_files(
 
     codenames = plan.codenames
     shared = {} if plan.zoo.sheets else _shared(outcomes)
-    files: dict[str, bytes] = {
-        CARD: _card(plan, data, max_length), README: _readme(plan, data).encode(),
-    }  # fmt: skip
+    files: dict[str, bytes] = {CARD: _card(plan, data, max_length), README: _readme(plan, data).encode()}
     if kaggle is not None:
-        files[DATASET_FILE] = metadata_text(dataset_metadata(plan, kaggle)).encode()
+        files[DATASET_FILE] = json_text(dataset_metadata(plan, kaggle)).encode()
     if plan.zoo.weights:
         if json.loads(shared[CONFIG]) == {}:
             raise ZooBuildError(
@@ -151,7 +144,7 @@ def _card(plan: Plan, data: DataCard, max_length: int) -> bytes:
         "profile": plan.profile.name, "models": sorted(plan.zoo.codenames), "weights": plan.zoo.weights,
         "data": data.to_json(), "max_length": max_length, **({"sheets": True} if plan.zoo.sheets else {}),
     }  # fmt: skip
-    return (json.dumps(card, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+    return json_text(card).encode()
 
 
 def _readme(plan: Plan, data: DataCard) -> str:

@@ -143,22 +143,22 @@ def arguments(job: Job, limits: Limits) -> list[str]:
     ]  # fmt: skip
     mounts = [*_mounts(job)]
     for inside, here in mounts:
-        if not inside.startswith("/tmp/"):  # noqa: S108
+        if not inside.startswith("/tmp/"):
             found += ["--ro-bind", str(here), inside]
     for path in SYSTEM:
         if Path(path).is_symlink():
             found += ["--symlink", str(Path(path).readlink()), path]
     for folder in _secret(here for _, here in mounts):
         found += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
-    found += ["--proc", "/proc", "--dev", "/dev", "--size", str(_SHARED_MEMORY), "--tmpfs", "/dev/shm"]  # noqa: S108
+    found += ["--proc", "/proc", "--dev", "/dev", "--size", str(_SHARED_MEMORY), "--tmpfs", "/dev/shm"]
     found += [] if job.gpu is None else job.gpu.bwrap_arguments
-    found += ["--size", str(1_000_000 * limits.disk_mb), "--tmpfs", "/tmp"]  # noqa: S108
+    found += ["--size", str(1_000_000 * limits.disk_mb), "--tmpfs", "/tmp"]
     for inside, here in mounts:
-        if inside.startswith("/tmp/"):  # noqa: S108 - over the home, which is there by now
+        if inside.startswith("/tmp/"):  # over the home, which is there by now
             found += ["--ro-bind", str(here), inside]
     for name, value in environment(job.told).items():
         found += ["--setenv", name, value]
-    return [*found, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108
+    return [*found, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
 
 
 def environment(asked: Mapping[str, str]) -> dict[str, str]:
@@ -166,7 +166,7 @@ def environment(asked: Mapping[str, str]) -> dict[str, str]:
     return {
         "HOME": HOME,
         "USER": "student",
-        "TMPDIR": "/tmp",  # noqa: S108
+        "TMPDIR": "/tmp",
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": LIBRARY,

@@ -21,14 +21,14 @@ from grader.audit.plausible import Plausibility, plausibilities
 from grader.audit.reference_errors import beside_references
 from grader.audit.rerun import SLACK, Audited, Rerun
 from grader.audit.trace import Trace, trace_of
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import Lost
-from grader.classrun.workplaces import Place, Processes
 from grader.desk.folder import DeskFolder
 from grader.errors import AuditError
 from grader.evidence.runs import own_records
 from grader.grading.grade import judge_safely
 from grader.model import Result, Submission
+from grader.workplaces.own_code import own_code
+from grader.workplaces.place import Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.errors import UsageError
 from paribus.files import write_atomic
 

@@ -145,9 +145,10 @@ def _noise(
         return pooled, "seeds of the second run"
     # What another trained run of the same notebook is measured by in the references is the nearest there is.
     near = [
-        [float(value) for value in item["values"]] for name, item in references.items()
+        [float(value) for value in item["values"]]
+        for name, item in references.items()
         if name.rpartition(".")[2] == metric and not item.get("deterministic") and run.trained
-    ]  # fmt: skip
+    ]
     pooled = pooled_noise(near)
     return pooled, "references of another run" if pooled is not None else ""
 

@@ -87,8 +87,8 @@ class Container:
             "--security-opt", "no-new-privileges",
             "--memory", f"{limits.memory_mb}m", "--memory-swap", f"{limits.memory_mb}m",
             "--pids-limit", str(limits.processes),
-            "--tmpfs", f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m",  # noqa: S108
-            "--workdir", "/tmp", *self._given(job), self.image,  # noqa: S108
+            "--tmpfs", f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m",
+            "--workdir", "/tmp", *self._given(job), self.image,
             PYTHON, "-I", "-S", f"{INSIDE}/start.py", json.dumps(kernel_limits(limits, job.gpu)), "-1", HOME,
             "--",
             *(PYTHON if word == sys.executable else word for word in job.command),

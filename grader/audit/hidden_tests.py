@@ -21,9 +21,9 @@ from grader.audit.questions import Questions, cut
 from grader.audit.sandbox import Sandbox
 from grader.audit.values import decode, disagreement
 from grader.audit.watched import Watched
-from grader.code.submitted import read_program
 from grader.errors import SandboxError
 from grader.evidence.runs import own_records
+from grader.evidence.submitted import read_program
 from grader.model import Case, Executed
 from paribus.check.code.cells import parse
 from paribus.course.assignment import Assignment, Cell, Role
@@ -32,11 +32,12 @@ from paribus.course.release import Release
 EXAMINERS_OWN = ("numpy", "paribus.selfcheck", "paribus.check.tested")
 NO_NONCE = "0" * 32
 """The random numbers of a notebook whose records are lost."""
-OF_THE_ENVIRONMENT = frozenset({
-    "ModuleNotFoundError", "ImportError", "FileNotFoundError", "ConnectionError", "URLError", "gaierror",
-    "MemoryError",
-    "BlockingIOError", "PermissionError", "EOFError", "SandboxError",
-})  # fmt: skip
+OF_THE_ENVIRONMENT = frozenset(
+    """
+    ModuleNotFoundError ImportError FileNotFoundError ConnectionError URLError gaierror MemoryError BlockingIOError
+    PermissionError EOFError SandboxError
+    """.split()
+)
 """Errors that say more about where the code ran than about the code."""
 
 
@@ -243,9 +244,9 @@ def _worked_out(order: HiddenTests, halves: _Halves, nonce: str) -> Expectations
             why = answer.get("error") or answer["end"]
             raise SandboxError(f"the release's own tests cannot be worked out here ({why})")
         examiner.imported.update(map(str, answer["imported"]))
-        found.append({
-            (item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]
-        })  # fmt: skip
+        found.append(
+            {(item[1], item[2]): (str(item[3]), decode(item[4]), str(item[5]), item[6]) for item in answer["asked"]}
+        )
         have_imported(examiner.program, answer["imported"])  # so that the next one need not
     return Expectations(found[0], found[1], tuple(sorted(examiner.imported)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.audit.gpu import Gpu
 
-HOME = "/tmp/home"  # noqa: S108 - a path inside the sandbox, on a file system of its own
+HOME = "/tmp/home"  # a path inside the sandbox
 """The only folder in which code in the sandbox can write; its file system is as large as `Limits.disk_mb`."""
 
 

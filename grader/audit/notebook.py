@@ -48,7 +48,7 @@ def own_settings(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _literal(node: ast.expr) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _literal(node: ast.expr) -> Any:  # a setting is any plain value
     try:
         return ast.literal_eval(node)
     except ValueError:

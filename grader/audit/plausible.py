@@ -69,9 +69,11 @@ def copied_run(trace: Trace, others: Sequence[Trace]) -> float | None:
     otherwise: a copied run has other losses and the same predictions.
     """
     pairs = [
-        (one, two) for place, one in enumerate(trace.trained) for two in trace.trained[place + 1 :]
+        (one, two)
+        for place, one in enumerate(trace.trained)
+        for two in trace.trained[place + 1 :]
         if _settings(one) != _settings(two) and len(one.wrong) == len(two.wrong)
-    ]  # fmt: skip
+    ]
     found = []
     for one, two in pairs:
         first, second = one.chosen, two.chosen
@@ -224,9 +226,11 @@ def _placed(name: str, own: Mapping[str, float], others: Sequence[Mapping[str, f
     known = {key: [other[key] for other in others if key in other] for key in own}
     known = {key: values for key, values in known.items() if len(values) >= LEAST}
     return Plausibility(
-        name, own, {key: _rank(own[key], values) for key, values in known.items()},
+        name,
+        own,
+        {key: _rank(own[key], values) for key, values in known.items()},
         {key: _excess(own[key], values) for key, values in known.items()},
-    )  # fmt: skip
+    )
 
 
 def _ranked(item: Plausibility, others: Sequence[Plausibility]) -> Plausibility:
@@ -260,19 +264,21 @@ class _Pool:
 
 
 def _pool(others: Sequence[Trace]) -> _Pool:
-    runs = [run for other in others for run in other.trained]
-    size = max((len(run.wrong) for run in runs), default=0)
+    trained = [run for other in others for run in other.trained]
+    size = max((len(run.wrong) for run in trained), default=0)
     runs = [
-        run for run in runs if len(run.wrong) == size and run.labels is not None and run.predictions is not None
+        (run.wrong, run.labels, run.predictions)
+        for run in trained
+        if len(run.wrong) == size and run.labels is not None and run.predictions is not None
     ]
     if not runs:
         return _Pool(np.zeros(0), np.zeros((0, 0)))
-    classes = 1 + max(int(max(run.labels.max(), run.predictions.max())) for run in runs)  # type: ignore[union-attr]
+    classes = 1 + max(int(max(labels.max(), predictions.max())) for _, labels, predictions in runs)
     counts = np.full((classes, classes), HALF)
-    for run in runs:
-        np.add.at(counts, (run.labels[run.wrong], run.predictions[run.wrong]), 1.0)  # type: ignore[index]
+    for wrong, labels, predictions in runs:
+        np.add.at(counts, (labels[wrong], predictions[wrong]), 1.0)
     np.fill_diagonal(counts, 0.0)
-    hard = np.mean([run.wrong for run in runs], axis=0)
+    hard = np.mean([wrong for wrong, _, _ in runs], axis=0)
     return _Pool(hard, counts / counts.sum(axis=1, keepdims=True))
 
 

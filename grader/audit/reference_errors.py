@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from grader.audit.plausible import Plausibility, area
 from grader.audit.trace import Trace
-from paribus.records.packing import unpack
+from paribus.metrics.packing import unpack
 
 ENOUGH = 10
 """Reference runs that are needed, as for a band."""
@@ -66,8 +66,9 @@ def read_errors(audits: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Re
         packed.setdefault((table["fingerprint"], table["split"]), {}).update(dict.fromkeys(table["runs"]))
     return {
         key: ReferenceErrors(np.array([unpack(text) for text in runs], dtype=bool))
-        for key, runs in packed.items() if len(runs) >= ENOUGH
-    }  # fmt: skip
+        for key, runs in packed.items()
+        if len(runs) >= ENOUGH
+    }
 
 
 def beside_references(
@@ -76,7 +77,8 @@ def beside_references(
     """The same, and for those whose class says nothing of them what the references say. ``traces`` are in order."""
     errors = read_errors(audits)
     return tuple(
-        item if item.overall is not None or trace.data not in errors
+        item
+        if item.overall is not None or trace.data not in errors
         else replace(item, beside_references=errors[trace.data].p_value(trace))
         for item, trace in zip(found, traces, strict=True)
-    )  # fmt: skip
+    )

@@ -140,7 +140,7 @@ _ENVIRONMENT = {
 }
 
 
-def _with(known: Audited, **changes: Any) -> Audited:  # noqa: ANN401 - Audited's own fields
+def _with(known: Audited, **changes: Any) -> Audited:  # Audited's own fields
     return Audited(**{**vars(known), **changes})
 
 

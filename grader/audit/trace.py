@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.errors import ParibusError
-from paribus.records.packing import unpack
+from paribus.metrics.packing import unpack
 from paribus.records.record import Epoch, Record
 
 

@@ -15,7 +15,7 @@ class Opaque:
         self.what = what
 
 
-def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+def decode(value: Any) -> Any:  # whatever was sent
     """The value that `grader.audit.sandboxed.tests.encode` sent. SandboxError where it is none."""
     if not isinstance(value, dict):
         if isinstance(value, list):
@@ -28,7 +28,7 @@ def decode(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
         raise SandboxError(f"the sandbox sent what is no value ({type(error).__name__}: {error})") from error
 
 
-def _array(content: Any) -> Any:  # noqa: ANN401 - as above
+def _array(content: Any) -> Any:
     import numpy as np
 
     return np.asarray(decode(content))
@@ -46,7 +46,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def disagreement(kind: str, got: Any, expected: Any, what: str, tolerance: float | None) -> str:  # noqa: ANN401
+def disagreement(kind: str, got: Any, expected: Any, what: str, tolerance: float | None) -> str:
     """Why a test does not pass, in the words that a student knows from visible tests; "" where it does.
 
     SandboxError where one of the values could not be sent, or the two cannot be compared.

@@ -230,7 +230,7 @@ def _judge(status: int, told: "dict[str, int]", errors: bytes, limits: Limits) -
         ),
         End.TIMED_OUT: lambda: status == -signal.SIGXCPU,
         End.KILLED: lambda: status < 0,
-    }  # fmt: skip
+    }
     return next((end for end, holds in signs.items() if holds()), End.FAILED)
 
 

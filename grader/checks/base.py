@@ -130,7 +130,7 @@ def not_applicable(because: str, values: Mapping[str, Any] | None = None) -> Fin
     return Finding(Outcome.NOT_APPLICABLE, because, plain(values or {}))
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
+def plain(value: Any) -> Any:  # JSON values have no one type
     """A copy that JSON can hold: mappings with text keys, lists, finite numbers; the rest as text."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

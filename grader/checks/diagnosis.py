@@ -1,13 +1,13 @@
 """Blind models: what was said of each, held against the sealed key and against the clock."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from grader.checks.base import Finding, check, counted, failed, listed, passed, shorten, undecided
 from grader.checks.survival import outputs_lost, unless_lost
 from grader.evidence.committed import commitment_of_diagnosis
 from grader.evidence.diagnoses import Claimed, agreement, diagnoses_of, is_revealed, key_of
+from grader.evidence.quick import moment_of
 from grader.model import Case, Evidence
 from grader.reading.answers import is_untouched
 from paribus.course.assignment import Cell
@@ -30,18 +30,20 @@ def before_reveal(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     last = claims[-1]
     found = commitment_of_diagnosis(case, last)
     values: dict[str, Any] = {
-        "model": last.diagnosis.model, "written": last.diagnosis.written, "handed_in": case.handed_in or None,
+        "model": last.diagnosis.model,
+        "written": last.diagnosis.written,
+        "handed_in": case.handed_in or None,
         "reveal": case.reveal or None,
-    }  # fmt: skip
+    }
     if found.standing != "not asked":
         values |= {"commitment": found.standing, "code": found.code}
     evidence = _shown(case, last)
     if found.standing == "fits":
         return passed(f"Your code {found.code} fits the diagnoses in your notebook.", values, evidence)
-    handed, reveal = _moment(case.handed_in), _moment(case.reveal)
+    handed, reveal = moment_of(case.handed_in), moment_of(case.reveal)
     if handed is not None and reveal is not None and handed < reveal:
         return passed("You handed in before the reveal.", values, evidence)
-    written = _moment(last.diagnosis.written)
+    written = moment_of(last.diagnosis.written)
     if reveal is not None and written is not None and written >= reveal:
         return failed(
             "Your notebook says itself that this diagnosis was first written after the reveal.", values, evidence
@@ -181,19 +183,12 @@ def _shown(case: Case, claimed: Claimed) -> list[Evidence]:
     where = case.cell_name(claimed.position)
     return [
         Evidence(where, f"{made.model}: {made.recipe}"),
-        *(Evidence(where, f"{item.statistic} {item.value:g}, read in {shorten(item.cell, 60)}")
-          for item in made.evidence[:8]),
-    ]  # fmt: skip
+        *(
+            Evidence(where, f"{item.statistic} {item.value:g}, read in {shorten(item.cell, 60)}")
+            for item in made.evidence[:8]
+        ),
+    ]
 
 
 def _plain(item: Citation) -> dict[str, Any]:
     return {"statistic": item.statistic, "value": item.value, "cell": item.cell}
-
-
-def _moment(text: str) -> datetime | None:
-    """A time with its zone; None where there is none to be read, as a record may hold any text."""
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None else None

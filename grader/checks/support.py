@@ -55,7 +55,7 @@ def numbers_finding(case: Case, traces: Sequence[Trace], least: int, *, written:
 
 
 def doubted(found: Finding, doubts: Iterable[Doubt]) -> Finding:
-    """A finding beside what the text says in words and the facts contradict: a person compares, and would fail it."""  # noqa: E501
+    """A finding beside what a text says in words and the facts contradict: a person compares, and would fail it."""
     told = [] if found.outcome is Outcome.FAILED or found.proposal else list(doubts)
     if not told:
         return found

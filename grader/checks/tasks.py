@@ -15,9 +15,7 @@ from paribus.course.assignment import Cell
 
 
 @check("tasks.tests_passed", "Its tests passed", options={"task": "text"}, basis="shown")
-def tests_passed(  # noqa: PLR0911 - one way out a verdict
-    case: Case, cell: Cell, options: Mapping[str, Any]
-) -> Finding:
+def tests_passed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The tests below your code are as released, ran after it, and ended without an error."""
     tests = case.matches.get(cell.key)
     task_key = str(options.get("task") or cell.grades)
@@ -107,8 +105,8 @@ def _as_recorded(case: Case, task: Match, tests: Match, values: dict[str, Any]) 
     if not found.same_tests or not found.same_code:
         what = "code on your page" if found.same_tests else "tests on your page"
         return undecided(
-            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells again, "  # noqa: E501
-            "then hand in again.",
+            f"The record below the tests of {key} is of another run: the {what} changed since. Run both cells "
+            "again, then hand in again.",
             values,
             counted.evidence,
         )
@@ -132,9 +130,7 @@ def _failing_copy(case: Case, task: Match | None, tests: Match) -> Evidence | No
     return None
 
 
-def _ran_after(  # noqa: PLR0911 - one way out a verdict
-    case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]
-) -> Finding:
+def _ran_after(case: Case, task: Match | None, tests: Match, task_key: str, values: dict[str, Any]) -> Finding:
     """Hold the execution counts of a task and its tests against each other, as far as the file kept them."""
     evidence = [Evidence(tests.cell.key, f"[{_count(tests)}]"), Evidence(task_key, f"[{_count(task)}]")]
     shown = tests.recovered

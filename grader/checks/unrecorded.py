@@ -117,7 +117,7 @@ def one_change_shown(case: Case, key: str, allowed: Sequence[str]) -> Finding | 
     return replace(found, basis=basis.value)
 
 
-def _one_change(  # noqa: PLR0911 - one way out a verdict
+def _one_change(
     case: Case, key: str, shown: ShownArms, allowed: Sequence[str], values: Mapping[str, Any]
 ) -> Finding:
     evidence = _lines(case, shown.runs)
@@ -158,7 +158,7 @@ def predicted_first_shown(case: Case, key: str) -> Finding | None:
 
 
 def cannot_tell(case: Case, text: str, quote: str, position: int) -> Finding | None:
-    """ "One seed cannot tell" is true whatever ran; None where the text does not rest on that."""  # noqa: D210
+    """“One seed cannot tell” is true whatever ran; None where the text does not rest on that."""
     if _ONE_SEED.search(text) is None:
         return None
     found = passed(

@@ -2,7 +2,7 @@
 
 OUT/results.jsonl            one Result a line; while the batch runs, in the order in which they finish
 OUT/results.started.json     what the batch was begun with: releases, the grader's own code; another one starts anew
-OUT/results.broken.json      files on which the grader broke, and how often (`grader.classrun.tries`)
+OUT/results.broken.json      files on which the grader broke, and how often (`grader.grading.tries`)
 OUT/results.complete.json    written last, when every submission has its line, in the inbox's order
 """
 
@@ -14,19 +14,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import Lost
-from grader.classrun.started import Started, read_started, write_started
-from grader.classrun.tries import CHECKING, Tries
 from grader.classrun.work import Grade, Work
-from grader.classrun.workplaces import Place, Processes
 from grader.errors import ResultError
 from grader.grading.grade import is_broken, judge_safely
 from grader.grading.results import FILE, from_line, lines_of, to_line
+from grader.grading.tries import CHECKING, Tries
 from grader.intake.inbox import read
 from grader.intake.roster import OUTSIDE
 from grader.model import SCHEMA, Result, Submission
+from grader.output.started import Started, read_started, write_started
 from grader.similarity.pairs import find_copies
+from grader.workplaces.own_code import own_code
+from grader.workplaces.place import Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.files import write_atomic, write_atomic_parts

@@ -20,36 +20,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.classrun.batch import COMPLETE, Batch, batch_key, grade_batch
-from grader.classrun.grades import FILE as GRADES
-from grader.classrun.grades import grades_of, to_text
-from grader.classrun.made_from import write_made_from
+from grader.classrun.entering import Decided, enter
 from grader.classrun.output_guard import check_assignment, check_batch, check_own, check_releases, choose, read_held
-from grader.classrun.started import read_started, write_started
-from grader.classrun.storage import clear_errors, only_grader, remove_unfinished
-from grader.classrun.tries import Tries, broken_notes
 from grader.classrun.upgrade import judged_by_others, require_same_points
 from grader.classrun.work import Grade, inbox_limits
-from grader.classrun.workplaces import Place, open_place
-from grader.classrun.written import forget_marker, write_files, written_before
 from grader.desk.decided import asked_of, shares_of
 from grader.errors import ResultError
-from grader.gradebook.entering import Decided, enter
 from grader.gradebook.ledger import graded_notebooks
 from grader.gradebook.owners import remember_owners
 from grader.gradebook.penalty import require_method
 from grader.gradebook.rebuilt_files import Kept
 from grader.grading.grade import judge_safely
 from grader.grading.results import FILE, read_results
+from grader.grading.tries import Tries, broken_notes
 from grader.intake.commitments import Commitments, read_commitments, with_commitments
 from grader.intake.inbox import Inbox, open_inbox
 from grader.intake.roster import Roster, told_anew
 from grader.lms.choose import Intake, read_intake
+from grader.lms.grades import FILE as GRADES
+from grader.lms.grades import grades_of, to_text
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result, Submission
+from grader.output.made_from import write_made_from
+from grader.output.started import read_started, write_started
+from grader.output.storage import clear_errors, only_grader, remove_unfinished
+from grader.output.written import forget_marker, write_files, written_before
 from grader.pages.everyone import check_words, feedback_pages
 from grader.pages.report import bands_of, report_page
 from grader.similarity.earlier import Earlier, load, of_assignment, still_kept
 from grader.similarity.pairs import find_copies
+from grader.workplaces.place import Place, open_place
 from paribus.course.assignment import Assignment
 from paribus.course.own import metrics_of
 from paribus.course.policy import Policy
@@ -292,9 +292,11 @@ def write_out(
 ) -> None:
     """Every file but nbgrader's, and the marker last; files that only an earlier run wrote go away."""
     about = {
-        "schema": SCHEMA, "assignment": order.assignment.name, "submissions": len(results),
+        "schema": SCHEMA,
+        "assignment": order.assignment.name,
+        "submissions": len(results),
         "releases": [release.digest for release in order.releases],
-    }  # fmt: skip
+    }
     write_files(order.out, render_all(order, results, intake, back, observe), about, beside=(FILE,))
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from grader.classrun.started import read_started
-from grader.classrun.storage import MARKER
 from grader.grading.results import FILE, lines_of
 from grader.intake.naming import nameless
 from grader.model import Result, Submission
+from grader.output.started import read_started
+from grader.output.storage import MARKER
 from grader.recover.text import harmless
 from paribus.course.release import Release
 from paribus.errors import UsageError

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from grader.classrun.batch import Batch, judges_key
 from grader.classrun.changes import Change, point_changes
-from grader.classrun.started import read_started
 from grader.errors import GraderError, ResultError
 from grader.grading.results import FILE, from_line, lines_of
 from grader.model import Result
+from grader.output.started import read_started
 from paribus.course.release import Release
 
 NO_LINES = (

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.code.configured import LIBRARY, constant_of, entries, followed_places
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
 from paribus.experiments.one_change import choices
@@ -48,23 +48,19 @@ def rewritten(case: Case, program: Program, found: Trained, vary: str) -> Iterat
             told = _told(program, scope, name, value, recorded) if name in names else ""
             if told:
                 where = place_of(case, program.step_of(scope), line)
-                yield CodeFinding(
-                    Kind.SAME if name == vary else Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.SAME if name == vary else Kind.CONFIG, name, where, sure=True).saying(
                     f"{scope.name} sets {name} to {told} by itself ({said(case, where)}), and the records "
-                    "say otherwise. A person looks which configuration was trained.",
-                    (where,), name, sure=True,
-                )  # fmt: skip
+                    "say otherwise. A person looks which configuration was trained."
+                )
     for scope in found.reach.scopes:
         for name, value, line in _laid_over_keywords(scope):
             told = _told(program, scope, vary, value, recorded) if name.rpartition("__")[2] == vary else ""
             if told and vary in names:
                 where = place_of(case, program.step_of(scope), line)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, vary, where, sure=True).saying(
                     f"{scope.name} puts {name} {told} over what it is given ({said(case, where)}), and the records "
-                    "say otherwise. A person looks which configuration was trained.",
-                    (where,), vary, sure=True,
-                )  # fmt: skip
+                    "say otherwise. A person looks which configuration was trained."
+                )
     yield from _in_the_optimiser(case, program, found, recorded, names)
 
 
@@ -93,9 +89,10 @@ def _laid_over_keywords(scope: Scope) -> Iterator[tuple[str, ast.expr, int]]:
         for table in tables if id(inner) not in guarded else ():
             pairs = zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
             yield from (
-                (key.value, value, value.lineno) for key, value in pairs
+                (key.value, value, value.lineno)
+                for key, value in pairs
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            )  # fmt: skip
+            )
 
 
 def _told(program: Program, scope: Scope, name: str, value: ast.expr, recorded: _Recorded) -> str:
@@ -118,9 +115,11 @@ def _given_anew(scope: Scope, prefix: Path) -> Iterator[tuple[str, ast.expr, int
                 words = getattr(value, "keywords", ())
                 yield from ((item.arg, item.value, store.line) for item in words if item.arg)
             pairs = [
-                pair for made in ast.walk(value) if isinstance(made, ast.Dict)
+                pair
+                for made in ast.walk(value)
+                if isinstance(made, ast.Dict)
                 for pair in zip(made.keys, made.values, strict=True)
-            ]  # fmt: skip
+            ]
             yield from ((str(getattr(key, "value", "")), item, store.line) for key, item in pairs)
 
 
@@ -176,12 +175,10 @@ def _in_the_optimiser(
             differs = plain is not None and name in names and recorded.says_otherwise(name, plain.value)
             if name in names and id(value) not in guarded and (differs or counted):
                 where = place_of(case, program.step_of(scope), value.lineno)
-                yield CodeFinding(
-                    Kind.SAME if name == recorded.vary else Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.SAME if name == recorded.vary else Kind.CONFIG, name, where, sure=True).saying(
                     f"{scope.name or 'The training'} sets the optimiser's {name} to {ast.unparse(value)} by "
-                    f"itself ({said(case, where)}), whatever the records say. A person looks what was trained.",
-                    (where,), name, sure=True,
-                )  # fmt: skip
+                    f"itself ({said(case, where)}), whatever the records say. A person looks what was trained."
+                )
 
 
 def _of_groups(scope: Scope) -> Iterator[tuple[str, ast.expr]]:

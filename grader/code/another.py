@@ -7,7 +7,7 @@ from functools import lru_cache
 from grader.evidence.runs import CASES
 from grader.model import Case
 from grader.reading.nouns import is_plural
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import BEGINS, RunCall, run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
@@ -34,12 +34,10 @@ def another_config(case: Case, program: Program, position: int) -> Iterator[Code
                 other = _other(program, call, recorded, trains, known)
                 if other and recorded is not None:
                     where, there = place_of(case, call.step, call.line), place_of(case, step, trains.lineno)
-                    yield CodeFinding(
-                        Kind.CONFIG, Standing.SUSPECTED,
+                    yield suspected(Kind.CONFIG, other, where, there, sure=True).saying(
                         f"The run is recorded with {ast.unparse(recorded)} ({said(case, where)}) and trained with "
-                        f"{other} ({said(case, there)}). A person looks what was trained.",
-                        (where, there), other, sure=True,
-                    )  # fmt: skip
+                        f"{other} ({said(case, there)}). A person looks what was trained."
+                    )
                     break
 
 

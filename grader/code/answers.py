@@ -4,12 +4,13 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Place, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Place, place_of, said, suspected
+from paribus.check.code.gathered import names_in
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import BUILTINS, Program, Reach
 from paribus.check.names import called, root_name
@@ -17,13 +18,16 @@ from paribus.check.shows import only_shows
 from paribus.course.assignment import Role
 
 _COMPARES = frozenset(
-    {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__int__", "__index__", "__bool__",
-     "__contains__", "__array__", "__getitem__", "__getattr__", "__instancecheck__", "__abs__", "__sub__"}
-)  # fmt: skip
+    """
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __float__ __int__ __index__ __bool__ __contains__ __array__
+    __getitem__ __getattr__ __instancecheck__ __abs__ __sub__
+    """.split()
+)
 _COUNTS = frozenset(
-    f"__{side}{name}__" for side in ("", "r")
+    f"__{side}{name}__"
+    for side in ("", "r")
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul")
-) | {"__neg__", "__pos__", "__round__", "__array_ufunc__", "__array_function__"}  # fmt: skip
+) | {"__neg__", "__pos__", "__round__", "__array_ufunc__", "__array_function__"}
 _LOOKS_ROUND: tuple[Path, ...] = (
     ("unittest", "mock"), ("mock",), ("inspect", "stack"), ("inspect", "currentframe"), ("sys", "_getframe"),
     ("gc", "get_objects"), ("traceback", "extract_stack"),
@@ -212,28 +216,26 @@ def _depends(scope: Scope) -> bool:
     derived = set(_given(scope))
     while True:
         more = {
-            store.root for store in scope.stores
-            if store.root not in derived and (store.source is None or _loads(store.source) & derived)
-        }  # fmt: skip
+            store.root
+            for store in scope.stores
+            if store.root not in derived and (store.source is None or names_in(store.source) & derived)
+        }
         more |= {
-            path[0] for path, call in scope.called
-            if len(path) > 1 and path[0] not in derived and any(_loads(item) & derived for item in call.args)
-        }  # fmt: skip
+            path[0]
+            for path, call in scope.called
+            if len(path) > 1 and path[0] not in derived and any(names_in(item) & derived for item in call.args)
+        }
         if not more - derived:
             break
         derived |= more
     decided = [branch.test for branch in scope.branches]
     decided += [loop.iter if isinstance(loop, ast.For) else loop.test for loop in scope.loops]
-    return any(_loads(node) & derived for node in (*_returned(scope), *decided))
-
-
-def _loads(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return any(names_in(node) & derived for node in (*_returned(scope), *decided))
 
 
 def _finding(where: Place, what: str, name: str, *, sure: bool = True) -> CodeFinding:
     because = f"{what}, so passing the tests says little of it. A person looks."
-    return CodeFinding(Kind.ANSWER, Standing.SUSPECTED, because, (where,), name, sure)
+    return suspected(Kind.ANSWER, name, where, sure=sure).saying(because)
 
 
 def _says_always(scope: Scope) -> bool:
@@ -247,10 +249,12 @@ def _of_the_tests(case: Case) -> frozenset[str]:
     """Names that only the tests' cells bind."""
     program = read_program(case)
     tests = {
-        match.recovered.position for match in case.matches.values()
+        match.recovered.position
+        for match in case.matches.values()
         if match.cell.role is Role.TESTS and match.recovered is not None
-    }  # fmt: skip
+    }
     return frozenset(
-        name for name, bound in program.bound.items()
+        name
+        for name, bound in program.bound.items()
         if name not in BUILTINS and all(step.position in tests for step, _ in bound)
-    )  # fmt: skip
+    )

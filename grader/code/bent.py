@@ -6,14 +6,14 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.code.configured import KEYWORDS
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import is_property
 from paribus.check.code.gathered import returned_by
 from paribus.check.code.paths import path_of
@@ -21,6 +21,7 @@ from paribus.check.code.program import Program
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows, shown_in
 from paribus.experiments.one_change import choices
+from paribus.records.simple import is_number
 
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
     "max": operator.lt, "maximum": operator.lt, "min": operator.gt, "minimum": operator.gt,
@@ -47,20 +48,16 @@ def bent_settings(case: Case, program: Program, found: Trained, vary: str) -> It
         for name, value in places:
             if name and mentions(value, vary) and (mentions(value, name) or name == "epochs"):
                 where = place_of(case, program.step_of(scope), value.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between "
-                    "the arms, and the records say that it does not. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
+                    "the arms, and the records say that it does not. A person looks."
+                )
     for scope, value, name in _properties(program, found, vary):
         where = place_of(case, program.step_of(scope), value.lineno)
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, name, where).saying(
             f"{scope.name} works {name} out of {vary} as well ({said(case, where)}): it differs between the arms, "
-            "and the records say that it does not. A person looks.",
-            (where,), name,
-        )  # fmt: skip
+            "and the records say that it does not. A person looks."
+        )
 
 
 def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[Scope, ast.expr, str]]:
@@ -86,7 +83,7 @@ def _properties(program: Program, found: Trained, vary: str) -> Iterator[tuple[S
 def caught_values(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
     """A bound in the code that an arm's recorded value lies beyond: ``max(config.learning_rate, 1e-3)``."""
     values = [choices(run).get(vary) for run in finished((*found.arms.baseline, *found.arms.changed))]
-    numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = [float(value) for value in values if is_number(value)]
     for scope in _functions(found):
         for call in scope.calls:
             beyond = _BOUNDS.get((path_of(call.func) or ("",))[-1])
@@ -97,12 +94,10 @@ def caught_values(case: Case, program: Program, found: Trained, vary: str) -> It
                 isinstance(bound, int | float) and beyond(number, bound) for bound in bounds for number in numbers
             ):
                 where = place_of(case, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, vary, where, sure=True).saying(
                     f"{scope.name} holds {vary} by a bound that an arm's value lies beyond ({said(case, where)}), "
-                    "so it trained with another value than its record's. A person looks.",
-                    (where,), vary, sure=True,
-                )  # fmt: skip
+                    "so it trained with another value than its record's. A person looks."
+                )
 
 
 def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -110,14 +105,17 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
     for scope in _functions(found):
         begun = {store.root for store in scope.stores if store.how == "assign"}  # anew in every run
         filled = {
-            store.root for store in scope.stores
-            if store.how in ("augment", "change") and (store.root not in scope.local or store.root in scope.outer)
+            store.root
+            for store in scope.stores
+            if store.how in ("augment", "change")
+            and (store.root not in scope.local or store.root in scope.outer)
             and "[]" not in store.path  # an entry of its own for each run
-        } - begun  # fmt: skip
+        } - begun
         kept = {
-            store.root for store in scope.stores
+            store.root
+            for store in scope.stores
             if len(store.path) > 1 and (store.root not in scope.local or store.root in scope.outer)
-        }  # fmt: skip
+        }
         for branch in scope.branches:
             shows = isinstance(branch, ast.If) and (only_shows(branch) or _only_empties(branch))
             if shows or not _counts(branch.test):
@@ -125,12 +123,10 @@ def counted_runs(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             names = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
             if names & filled or _measured(branch.test) & kept:
                 where = place_of(case, program.step_of(scope), branch.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, scope.name, where).saying(
                     f"{scope.name} does something else once it has run before ({said(case, where)}): beside the "
-                    "declared change something else may differ between the arms. A person looks.",
-                    (where,), scope.name,
-                )  # fmt: skip
+                    "declared change something else may differ between the arms. A person looks."
+                )
 
 
 def _only_empties(branch: ast.If) -> bool:
@@ -160,7 +156,7 @@ def _counts(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and any(
         isinstance(side, ast.Constant) and isinstance(side.value, int) and not isinstance(side.value, bool)
         for side in (test.left, *test.comparators)
-    )  # fmt: skip
+    )
 
 
 def _functions(found: Trained) -> Iterator[Scope]:

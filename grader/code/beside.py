@@ -11,14 +11,14 @@ from grader.code.spread import (
     weighs_losses,
     words_of_table,
     words_spread,
-)  # fmt: skip
-from grader.code.submitted import Trained
+)
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.configured import KEYWORDS
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import OF_BATCHES, Context, Following, arguments_of
 from paribus.check.code.moments import logs_an_epoch
 from paribus.check.code.paths import Store, path_of
@@ -46,11 +46,11 @@ _SEED_PLACES: Mapping[str, int] = {"subset": 1}
 """Functions that take a seed by its place."""
 _DRAWS = frozenset({"sample", "head", "subset", "choice", "permutation", "islice", "resample"})
 _OF_A_STEP = frozenset(
-    {
-        "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "C",
-        "scheduler", "lora_rank", "lora_scale", "lora_targets",
-    }
-)  # fmt: skip
+    """
+    learning_rate weight_decay label_smoothing dropout warmup_share class_weights C scheduler lora_rank lora_scale
+    lora_targets
+    """.split()
+)
 """Settings of the course of which neither rows nor rounds follow."""
 _KNOWN = _OF_A_STEP | {"epochs", "batch_size", "max_length", "train_rows", "model", "patience"}
 _MEANT: Mapping[str, frozenset[str]] = {
@@ -81,13 +81,11 @@ def worked_out(case: Case, program: Program, found: Trained, vary: str) -> Itera
             if (step.order, node.lineno) not in told:
                 told.add((step.order, node.lineno))
                 where = place_of(case, step, node.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, what, where).saying(
                     f"In {context.scope.name} {what} {'follow' if what in _SEVERAL else 'follows'} from {vary} as "
                     f"well ({said(case, where)}): beside the declared change it differs between the arms. A person "
-                    "looks.",
-                    (where,), what,
-                )  # fmt: skip
+                    "looks."
+                )
 
 
 def _words(found: Trained, vary: str) -> dict[str, str]:
@@ -135,9 +133,10 @@ def _places(
             yield call, "the setting learning_rate"
         if vary == "batch_size" and name in _OVERLAYS:
             yield from (
-                (item.value, "the setting learning_rate") for item in call.keywords
+                (item.value, "the setting learning_rate")
+                for item in call.keywords
                 if item.arg in ("lr", "learning_rate") and follows(item.value)
-            )  # fmt: skip
+            )
         if name in SEEDERS and call.args and follows(call.args[0]):
             yield call, "the seed"
     for store in scope.stores:
@@ -216,14 +215,18 @@ def _registered(program: Program, table: ast.expr) -> list[ast.expr]:
     """The classes of the notebook that put themselves into a table of the class that they come from."""
     path = path_of(table)
     base = program.defined.get(path[0], [])[-1:] if path is not None and len(path) > 1 else []
-    if not any(scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
-               for _, scope in base):  # fmt: skip
+    if not any(
+        scope.is_class and "__init_subclass__" in {inner.name.rpartition(".")[2] for inner in scope.inner}
+        for _, scope in base
+    ):
         return []
     return [
-        ast.Name(name, ast.Load()) for name, known in program.defined.items()
-        if isinstance(node := known[-1][1].node, ast.ClassDef) and path is not None
+        ast.Name(name, ast.Load())
+        for name, known in program.defined.items()
+        if isinstance(node := known[-1][1].node, ast.ClassDef)
+        and path is not None
         and any(path_of(item) == path[:1] for item in node.bases)
-    ]  # fmt: skip
+    ]
 
 
 def _given_by(
@@ -269,9 +272,11 @@ def _chosen_by(
     """Settings that one way of a condition gives a value of its own, and another way none or another. What is only
     ``below`` is no choice by itself.
     """
-    ways = [branch.body, branch.orelse or below] if isinstance(branch, ast.If) else [
-        case.body for case in branch.cases
-    ]  # fmt: skip
+    ways = (
+        [branch.body, branch.orelse or below]
+        if isinstance(branch, ast.If)
+        else [case.body for case in branch.cases]
+    )
     given = [dict(_given_in(way, words)) for way in ways]
     for place in given[:1] if below else given:
         for (word, text), value in place.items():

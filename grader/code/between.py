@@ -4,16 +4,17 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.code.replacing import added_by, is_number, literal, passes_through
-from grader.code.submitted import Trained
+from grader.code.replacing import added_by, literal, passes_through
 from grader.code.uses import is_shown, read_places, surely_read, training_name
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said, suspected
 from paribus.check.code.moments import Span
 from paribus.check.code.paths import Path, Store, path_of
 from paribus.check.code.program import BUILTINS, Program, Step, python_own
 from paribus.records.code import TRAINING
+from paribus.records.simple import is_number
 
 _CONDITIONS = (ast.If, ast.While, ast.Try, ast.Match)
 _TELLS = frozenset({"__repr__", "__str__", "__doc__", "__name__"})
@@ -45,19 +46,19 @@ def second_changes(case: Case, program: Program, found: Trained, vary: str) -> I
             continue
         least = _least(program, event)
         reads = [
-            node for path, nodes in found.reach.reads.items() if len(path) >= least and _meet(path, event.path)
+            node
+            for path, nodes in found.reach.reads.items()
+            if len(path) >= least and _meet(path, event.path)
             for node in nodes
-        ]  # fmt: skip
+        ]
         if reads and not any(_meet(path, event.path) for path in filled):
             yield from _judged(case, program, found, event, reads)
         elif not reads and _is_inside_a_library(program, event):
             where = place_of(case, event.step, event.store.line)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, ".".join(event.store.path), where).saying(
                 f"{'.'.join(event.path)} was replaced between the arms ({said(case, where)}), for everything that "
-                "uses it inside of a library too. A person looks whether it is a second change.",
-                (where,), ".".join(event.store.path),
-            )  # fmt: skip
+                "uses it inside of a library too. A person looks whether it is a second change."
+            )
 
 
 _LIBRARIES = (("torch", "nn"), ("torch", "optim"), ("transformers",), ("sklearn",))
@@ -201,12 +202,10 @@ def _judged(
         )  # fmt: skip
         return
     sure = bool(added) or (old is not None and new is not None and store.how == "assign")
-    yield CodeFinding(
-        Kind.CHANGE, Standing.SUSPECTED,
+    yield suspected(Kind.CHANGE, shown, *places, sure=sure).saying(
         f"{shown}, which {training_name(found)} uses, was changed between the arms ({said(case, where)}), and the "
-        "records do not tell what that did. A person looks whether it is a second change.",
-        places, shown, sure=sure,
-    )  # fmt: skip
+        "records do not tell what that did. A person looks whether it is a second change."
+    )
 
 
 def _meant_by_the_first(found: Trained, event: Event) -> bool:
@@ -247,8 +246,9 @@ def _is_unconditional(event: Event) -> bool:
         return True
     return event.helper is not None and all(
         isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Global)
-        for node in event.helper.body if node.lineno <= event.store.line
-    )  # fmt: skip
+        for node in event.helper.body
+        if node.lineno <= event.store.line
+    )
 
 
 def _before(program: Program, event: Event, order: int) -> ast.expr | None:

@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import compares_arm, compares_size, looked_up_by, mentions
 from paribus.check.code.cells import KEPT
 from paribus.check.code.configured import KEYWORDS
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import logs_an_epoch
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called, last_name
@@ -41,12 +41,10 @@ def branches(case: Case, program: Program, found: Trained, vary: str) -> Iterato
             where = place_of(case, step, branch.test.lineno)
             what = "the arm" if on_arm else vary
             also = f" and sets {other}" if other else ""
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, what, where, sure=bool(other) or on_arm).saying(
                 f"{scope.name} branches on {what}{also} ({said(case, where)}): beside the declared change "
-                "something else may differ between the arms. A person looks.",
-                (where,), what, sure=bool(other) or on_arm,
-            )  # fmt: skip
+                "something else may differ between the arms. A person looks."
+            )
 
 
 def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -54,12 +52,10 @@ def lookups(case: Case, program: Program, found: Trained, vary: str) -> Iterator
     for step, scope in _functions(case, program, found):
         for key in _looked_up_by(scope.node, vary):
             where = place_of(case, step, key.lineno)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, vary, where).saying(
                 f"{scope.name} looks something up by {vary} or the arm ({said(case, where)}): beside the declared "
-                "change something else may differ between the arms. A person looks.",
-                (where,), vary,
-            )  # fmt: skip
+                "change something else may differ between the arms. A person looks."
+            )
 
 
 @lru_cache(maxsize=KEPT)
@@ -109,12 +105,10 @@ def cut_loops(case: Case, program: Program, found: Trained) -> Iterator[CodeFind
                 continue
             step = program.step_of(scope)
             where, there = place_of(case, step, loop.lineno), place_of(case, step, loop.body[-1].lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
+            yield suspected(Kind.CONFIG, scope.name, where, there, sure=True).saying(
                 f"The loop of {scope.name or 'the training'} ends after its first round ({said(case, there)}): it "
-                "trains on one batch, and the records tell of whole epochs. A person looks.",
-                (where, there), scope.name, sure=True,
-            )  # fmt: skip
+                "trains on one batch, and the records tell of whole epochs. A person looks."
+            )
 
 
 def written_rounds(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -128,12 +122,10 @@ def written_rounds(case: Case, program: Program, found: Trained) -> Iterator[Cod
             rounds = _rounds(loop.iter)
             if rounds is not None and recorded - {rounds}:
                 where = place_of(case, program.step_of(scope), loop.lineno)
-                yield CodeFinding(
-                    Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.CONFIG, "epochs", where, sure=True).saying(
                     f"{scope.name} goes through {rounds} epochs by a number of its own ({said(case, where)}), and "
-                    f"the records say {', '.join(map(str, sorted(recorded)))}. A person looks.",
-                    (where,), "epochs", sure=True,
-                )  # fmt: skip
+                    f"the records say {', '.join(map(str, sorted(recorded)))}. A person looks."
+                )
 
 
 def _rounds(node: ast.expr) -> int | None:
@@ -147,9 +139,10 @@ def _rounds(node: ast.expr) -> int | None:
 def _steppers(program: Program, found: Trained) -> frozenset[str]:
     """The notebook's functions that take a training step."""
     return frozenset(
-        scope.name for scope in found.reach.scopes
+        scope.name
+        for scope in found.reach.scopes
         if scope.name and any(getattr(call.func, "attr", "") == "backward" for call in scope.calls)
-    )  # fmt: skip
+    )
 
 
 def _trains(body: Sequence[ast.stmt], steppers: frozenset[str]) -> bool:

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import read_program
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 
@@ -37,7 +37,7 @@ def reached_by_name(case: Case) -> tuple[CodeFinding, ...]:
                     f"The test split is reached by its name ({said(case, where)}). A person looks whether that was "
                     "the one evaluation at the end."
                 )
-                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+                found.append(suspected(Kind.TEST_SPLIT, TEST, where).saying(because))
     return tuple(dict.fromkeys(found))
 
 
@@ -88,9 +88,7 @@ def _of_name(program: Program, scope: Scope, name: str, depth: int) -> list[str]
     else:
         loops = [loop for loop in scope.loops if isinstance(loop, ast.For)]
         written = [item for loop in loops for item in _items(loop, name)]
-        written += [
-            store.source for store in scope.stores if store.path == (name,) and store.source is not None
-        ]  # fmt: skip
+        written += [store.source for store in scope.stores if store.path == (name,) and store.source is not None]
         if not written:
             written = [store.source for _, store in program.bound.get(name, ()) if store.source is not None]
     return [text for item in written for text in _values(program, scope, item, depth)]

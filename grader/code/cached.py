@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.gathered import names_in, returned_by
 from paribus.check.code.lasting import is_given
@@ -71,10 +71,12 @@ def cached_weights(case: Case, program: Program, found: Trained) -> Iterator[Cod
         places = _own_weights(maker) if is_cached(maker) else {}
         for scope in found.reach.scopes if places else ():
             names = {
-                store.root: places[store.place] for store in scope.stores
-                if store.place in places and isinstance(store.source, ast.Call)
+                store.root: places[store.place]
+                for store in scope.stores
+                if store.place in places
+                and isinstance(store.source, ast.Call)
                 and called(store.source) == maker.name
-            }  # fmt: skip
+            }
             for call in scope.calls:
                 loaded = path_of(call.args[0]) if called(call) == "load_state_dict" and call.args else None
                 if loaded is not None and loaded[0] in names:
@@ -130,9 +132,11 @@ def _is_used(scope: Scope, name: str) -> bool:
     shown = shown_in(scope.node) - logged
     return any(
         isinstance(node, ast.Name) and node.id == name and id(node) not in shown
-        for call in scope.calls if called(call) not in DISPLAYS | {"len"}
-        for item in (*call.args, *call.keywords) for node in ast.walk(item)
-    )  # fmt: skip
+        for call in scope.calls
+        if called(call) not in DISPLAYS | {"len"}
+        for item in (*call.args, *call.keywords)
+        for node in ast.walk(item)
+    )
 
 
 def running_state(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -159,9 +163,6 @@ def running_state(case: Case, program: Program, found: Trained) -> Iterator[Code
 
 def _finding(case: Case, step: Step, node: ast.expr, name: str, what: str) -> CodeFinding:
     where = place_of(case, step, node.lineno)
-    return CodeFinding(
-        Kind.CHANGE, Standing.SUSPECTED,
-        f"{what} ({said(case, where)}): the second arm seems to begin with what the first has left. A person "
-        "looks.",
-        (where,), name, sure=True,
-    )  # fmt: skip
+    return suspected(Kind.CHANGE, name, where, sure=True).saying(
+        f"{what} ({said(case, where)}): the second arm seems to begin with what the first has left. A person looks."
+    )

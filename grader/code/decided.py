@@ -6,16 +6,17 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import ARMS, compares_arm, compares_size, mentions
 from paribus.check.code.cells import KEPT
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import configuration_names
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.check.shows import only_shows, shown_in
+from paribus.records.simple import is_number
 
 _RATES = frozenset({"lr", "initial_lr"})
 _NUMBERS = frozenset({"int", "float", "range", "bool"})
@@ -30,12 +31,10 @@ def decisions(case: Case, program: Program, found: Trained, vary: str) -> Iterat
             continue
         for node in _decided(scope.node, vary, configs) if scope.name and not scope.is_class else ():
             where = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, vary, where).saying(
                 f"{scope.name} decides something by {vary} or by the arm ({said(case, where)}): beside the "
-                "declared change something else may differ between the arms. A person looks.",
-                (where,), vary,
-            )  # fmt: skip
+                "declared change something else may differ between the arms. A person looks."
+            )
 
 
 @lru_cache(maxsize=KEPT)
@@ -111,12 +110,11 @@ def _matches(node: ast.Match, vary: str) -> bool:
     """``match config.rate: case 0.002: …`` with numbers, or with the arms' names."""
     values = [
         pattern.value.value
-        for case in node.cases for pattern in ast.walk(case.pattern)
+        for case in node.cases
+        for pattern in ast.walk(case.pattern)
         if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant)
-    ]  # fmt: skip
-    numbers = [
-        value for value in values if isinstance(value, int | float) and not isinstance(value, bool) and value
     ]
+    numbers = [value for value in values if is_number(value) and value]
     return (mentions(node.subject, vary) and bool(numbers)) or any(value in ARMS for value in values)
 
 

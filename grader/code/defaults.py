@@ -5,12 +5,12 @@ the table that says what its values mean was changed.
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.choosing import mentions
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import entry_of
 from paribus.check.code.program import Program, Step
 from paribus.experiments.one_change import choices
@@ -25,12 +25,10 @@ def default_wins(case: Case, program: Program, found: Trained, vary: str) -> Ite
             if not isinstance(default, ast.Constant) or not default.value or not _is_left(found, scope, name):
                 continue
             where = place_of(case, program.step_of(scope), getattr(node, "lineno", scope.line))
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, name, where).saying(
                 f"{scope.name} takes {vary} only where {name} is empty ({said(case, where)}), and its default "
-                f"is {default.value!r}. If so, both arms trained alike. A person looks.",
-                (where,), name,
-            )  # fmt: skip
+                f"is {default.value!r}. If so, both arms trained alike. A person looks."
+            )
 
 
 def _asked_first(node: ast.AST, vary: str) -> str:
@@ -49,9 +47,11 @@ def _is_left(found: Trained, scope: Scope, name: str) -> bool:
     """A call of the function leaves the parameter to its default, and none gives something empty."""
     place = scope.params.index(name) - (scope.params[:1] == ("self",))
     calls = [
-        call for other in found.reach.scopes for path, call in other.called
+        call
+        for other in found.reach.scopes
+        for path, call in other.called
         if path[-1] == scope.name.rpartition(".")[2]
-    ]  # fmt: skip
+    ]
     left = [call for call in calls if len(call.args) <= place and not _given(call, name)]
     empty = [call for call in calls for item in _given(call, name) if not getattr(item, "value", True)]
     return bool(left) and not empty
@@ -75,13 +75,11 @@ def other_meaning(case: Case, program: Program, found: Trained, vary: str) -> It
             continue
         if isinstance(before, ast.expr) and store.value is not None and ast.dump(before) != ast.dump(store.value):
             where = place_of(case, step, store.line)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, key, where).saying(
                 f"The meaning of {vary} {key!r} was changed from {ast.unparse(before)} to "
                 f"{ast.unparse(store.value)} ({said(case, where)}), and the records hold the word alone. A person "
-                "looks.",
-                (where,), key,
-            )  # fmt: skip
+                "looks."
+            )
 
 
 def _is_empty(entry: object) -> bool:

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES, Run, read_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.cells import KEPT, parse
 from paribus.check.code.facts import Scope
@@ -99,10 +99,12 @@ def _candidates(program: Program, run: Run, name: str) -> Iterator[tuple[Step, S
 def training_names(program: Program, position: int, run: Run) -> set[str]:
     """The names of the functions that the cell at ``position`` hands to the calls that may have begun this run."""
     return {
-        name for call in run_calls(program)
+        name
+        for call in run_calls(program)
         if call.step.position == position and (call.name in ("", run.name) or call.arm)
-        for name in _function_names(program, call) if name != "<lambda>"
-    }  # fmt: skip
+        for name in _function_names(program, call)
+        if name != "<lambda>"
+    }
 
 
 def _function_names(program: Program, call: RunCall) -> set[str]:
@@ -117,8 +119,9 @@ def every_digest(case: Case) -> frozenset[str]:
     program = read_program(case)
     found = {
         function_digest(case, step, scope)
-        for step, scope in program.scopes if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }  # fmt: skip
+        for step, scope in program.scopes
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
     return frozenset(item for item in found if item is not None)
 
 

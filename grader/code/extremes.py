@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.code.typed_in import recorded_by
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
 
@@ -35,7 +35,7 @@ def best_of_seeds(case: Case) -> tuple[CodeFinding, ...]:
                 f"{name} is recorded as the {called(call)} over several runs ({said(case, where)}), and its name "
                 "does not say so: beside a mean it looks better or worse than it is. A person looks."
             )
-            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), name))
+            found.append(suspected(Kind.VALUE, name, where).saying(because))
     return tuple(dict.fromkeys(found))
 
 
@@ -72,7 +72,9 @@ def _is_of_runs(node: ast.expr | None) -> bool:
         return False
     target = node.generators[0].target
     return isinstance(target, ast.Name) and any(
-        isinstance(inner, ast.Attribute) and inner.attr in _OF_A_RUN
-        and isinstance(inner.value, ast.Name) and inner.value.id == target.id
+        isinstance(inner, ast.Attribute)
+        and inner.attr in _OF_A_RUN
+        and isinstance(inner.value, ast.Name)
+        and inner.value.id == target.id
         for inner in ast.walk(node.elt)
-    )  # fmt: skip
+    )

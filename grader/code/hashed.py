@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.configured import followed_places
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
@@ -40,12 +40,10 @@ def seeded_by_the_configuration(case: Case, program: Program, found: Trained) ->
             for value in seeds_of(call):
                 if any(_is_turned(program, node, prefix) for node in _made_of(scope, value)):
                     where = place_of(case, program.step_of(scope), value.lineno)
-                    yield CodeFinding(
-                        Kind.CHANGE, Standing.SUSPECTED,
+                    yield suspected(Kind.CHANGE, "the seed", where, sure=True).saying(
                         f"{scope.name} works out a seed of the whole configuration ({said(case, where)}), so it is "
-                        "another one in the changed arm, and the records hold the same for both. A person looks.",
-                        (where,), "the seed", sure=True,
-                    )  # fmt: skip
+                        "another one in the changed arm, and the records hold the same for both. A person looks."
+                    )
 
 
 def _made_of(scope: Scope, value: ast.expr) -> Iterator[ast.AST]:

@@ -19,13 +19,12 @@ _ACT_BY_IMPORT = frozenset(
 )
 # Modules that people import by their own name and that do nothing but define. Of others it is not known.
 _ONLY_DEFINE = frozenset(
-    {
-        "argparse", "collections", "copy", "csv", "dataclasses", "datetime", "functools", "glob", "itertools",
-        "json", "math", "matplotlib", "numpy", "os", "pandas", "pathlib", "pickle", "random", "re", "scipy",
-        "seaborn", "sklearn", "statistics", "string", "sys", "time", "torch", "tqdm", "transformers",
-        "typing", "warnings",
-    }
-)  # fmt: skip
+    """
+    argparse collections copy csv dataclasses datetime functools glob itertools json math matplotlib numpy os pandas
+    pathlib pickle random re scipy seaborn sklearn statistics string sys time torch tqdm transformers typing
+    warnings
+    """.split()
+)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import Following
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
@@ -24,20 +24,16 @@ def left_out(case: Case, program: Program, found: Trained) -> Iterator[CodeFindi
             if isinstance(part, ast.Call) and called(part) in ("choice", "choices"):
                 continue  # drawn anew in every run, as a sampler does
             where = place_of(case, program.step_of(scope), part.lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
+            yield suspected(Kind.CONFIG, scope.name, where).saying(
                 f"{scope.name} takes a part of the training rows ({said(case, where)}), and the records say that "
-                "all were trained on. A person looks.",
-                (where,), scope.name,
-            )  # fmt: skip
+                "all were trained on. A person looks."
+            )
         for branch in _early_ends(scope.node):
             where = place_of(case, program.step_of(scope), branch.lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
+            yield suspected(Kind.CONFIG, scope.name, where).saying(
                 f"{scope.name} ends an epoch before its last batch ({said(case, where)}), and the records tell of "
-                "whole epochs. A person looks.",
-                (where,), scope.name,
-            )  # fmt: skip
+                "whole epochs. A person looks."
+            )
 
 
 def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[CodeFinding]:
@@ -50,12 +46,10 @@ def reused(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
         given = contexts[id(scope)].given if id(scope) in contexts else frozenset()
         for kept in _kept(scope.node, vary, functions, given, _lasting(program, found, scope)):
             where = place_of(case, program.step_of(scope), kept.node.lineno)
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, kept.name, where).saying(
                 f"{scope.name} keeps what it made with one {vary} in {kept.name} ({said(case, where)}), and the "
-                "next run takes it from there with another. A person looks whether the change got to the training.",
-                (where,), kept.name,
-            )  # fmt: skip
+                "next run takes it from there with another. A person looks whether the change got to the training."
+            )
 
 
 @lru_cache(maxsize=KEPT)
@@ -85,10 +79,12 @@ def _lasting(program: Program, found: Trained, method: Scope) -> frozenset[str]:
     names = {store.root for scope in known for store in scope.stores if len(store.path) == 1}
     first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
     once = any(
-        isinstance(store.value, ast.Call) and path_of(store.value.func) == (owner,)
+        isinstance(store.value, ast.Call)
+        and path_of(store.value.func) == (owner,)
         and not any(first <= step.order <= last for step, _ in program.bound[name])
-        for name in found.reach.free for _, store in program.bound.get(name, ())
-    )  # fmt: skip
+        for name in found.reach.free
+        for _, store in program.bound.get(name, ())
+    )
     if once:
         begins = [inner for scope in known for inner in scope.inner if inner.name == f"{owner}.__init__"]
         stores = [store for inner in begins for store in inner.stores if len(store.path) == 2]
@@ -101,13 +97,11 @@ def unseen_by_the_memo(case: Case, program: Program, found: Trained, vary: str) 
     for context in Following(program, found, vary).contexts():
         for name in sorted(context.given & _left_out_of_the_key(context.scope)):
             where = place_of(case, program.step_of(context.scope), context.scope.line)
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, context.scope.name, where).saying(
                 f"{context.scope.name} keeps what it returns by a key that leaves out {name} "
                 f"({said(case, where)}), which follows {vary}: the second arm seems to get what the first one "
-                "made. A person looks.",
-                (where,), context.scope.name,
-            )  # fmt: skip
+                "made. A person looks."
+            )
 
 
 _MEMOS = frozenset({"cache", "cached", "memoize", "lru_cache"})

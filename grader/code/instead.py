@@ -3,13 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.choosing import mentions
 from paribus.check.code.configured import KEYWORDS, LIBRARY, followed_places, read_of_the_given
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import Path, entry_of, path_of
 from paribus.check.code.program import Program
@@ -42,12 +42,10 @@ def trained_instead(case: Case, program: Program, found: Trained, vary: str) -> 
                 place_of(case, program.step_of(scope), node.lineno),
                 root_name(node) if not isinstance(node, ast.Call) else ast.unparse(node),
             )
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, name, where).saying(
                 f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), and "
-                "not from the configuration that it is given. If so, both arms trained alike. A person looks.",
-                (where,), name,
-            )  # fmt: skip
+                "not from the configuration that it is given. If so, both arms trained alike. A person looks."
+            )
             return
 
 
@@ -194,22 +192,22 @@ def bound_otherwise(case: Case, program: Program, found: Trained, vary: str) -> 
     for name in sorted((set(first) | set(second)) - _only_shown(found)):
         if name != vary and first.get(name, "") != second.get(name, ""):
             where = place_of(case, call.step, call.line)
-            yield CodeFinding(
-                Kind.CHANGE, Standing.SUSPECTED,
+            yield suspected(Kind.CHANGE, name, where, sure=name in _SETTINGS).saying(
                 f"The function that trains has {name} bound to {first.get(name) or 'nothing'} in the baseline and "
                 f"to {second.get(name) or 'nothing'} in the changed arm ({said(case, where)}). A person looks "
-                "whether it is a second change.",
-                (where,), name, sure=name in _SETTINGS,
-            )  # fmt: skip
+                "whether it is a second change."
+            )
 
 
 def _only_shown(found: Trained) -> frozenset[str]:
     """Parameters of the functions that train which are printed, or written down, and nothing else."""
     return frozenset(
-        name for root in found.roots for name in root.params
+        name
+        for root in found.roots
+        for name in root.params
         if {id(node) for node in ast.walk(root.node) if isinstance(node, ast.Name) and node.id == name}
         <= shown_in(root.node)
-    )  # fmt: skip
+    )
 
 
 def _bound(program: Program, function: ast.expr | None, order: int, depth: int = 0) -> dict[str, str]:
@@ -221,9 +219,10 @@ def _bound(program: Program, function: ast.expr | None, order: int, depth: int =
         return {}
     inner = _bound(program, function.args[0], order, depth + 1) if function.args else {}
     mine = {
-        item.arg: ast.unparse(item.value) for item in function.keywords
+        item.arg: ast.unparse(item.value)
+        for item in function.keywords
         if item.arg and isinstance(item.value, ast.Constant)
-    }  # fmt: skip
+    }
     return inner | mine
 
 
@@ -246,29 +245,32 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
             ):
                 where = place_of(case, call.step, node.lineno)
                 if position == call.step.position or _is_used_at(program, call.helper, position):
-                    yield CodeFinding(
-                        Kind.CONFIG, Standing.SUSPECTED,
+                    yield suspected(Kind.CONFIG, call.helper.name, where).saying(
                         f"{call.helper.name} begins a run with {ast.unparse(call.config)} and goes on with "
-                        f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained.",
-                        (where,), call.helper.name,
-                    )  # fmt: skip
+                        f"{ast.unparse(node)} ({said(case, where)}). A person looks what was trained."
+                    )
 
 
 def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -> bool:
     """A table goes into a function of the notebook, itself or by a name: a row of results does not."""
     names = {store.path[0] for store in helper.stores if store.value is table and len(store.path) == 1}
     given = [
-        item for call in helper.calls if program.functions_of(call.func)
+        item
+        for call in helper.calls
+        if program.functions_of(call.func)
         for item in (*call.args, *(word.value for word in call.keywords))
-    ]  # fmt: skip
+    ]
     return any(
         part is table or (isinstance(part, ast.Name) and part.id in names)
-        for item in given for part in ast.walk(item)
-    )  # fmt: skip
+        for item in given
+        for part in ast.walk(item)
+    )
 
 
 def _is_used_at(program: Program, helper: Scope, position: int) -> bool:
     return any(
-        path[-1] == helper.name for step in program.steps if step.position == position
+        path[-1] == helper.name
+        for step in program.steps
+        if step.position == position
         for path, _ in step.scope.called
-    )  # fmt: skip
+    )

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.lasting import is_given
 from paribus.check.code.program import Program
 from paribus.check.names import called, root_name
@@ -46,12 +46,10 @@ def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
             else:
                 continue
             there = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.CONFIG, Standing.SUSPECTED,
+            yield suspected(Kind.CONFIG, name, where, there).saying(
                 f"{name} is an iterator that is made once ({said(case, where)}) and gone through again and again "
-                f"({said(case, there)}): {what}. A person looks what was trained on.",
-                (where, there), name,
-            )  # fmt: skip
+                f"({said(case, there)}): {what}. A person looks what was trained on."
+            )
 
 
 def counted_by_default(case: Case, program: Program, found: Trained) -> Iterator[CodeFinding]:
@@ -66,25 +64,21 @@ def counted_by_default(case: Case, program: Program, found: Trained) -> Iterator
             used = any(node.id == name and id(node) not in shown for node in scope.loads)
             if endless and default is not None and used and not is_given(found, scope, name):
                 where = place_of(case, program.step_of(scope), default.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{name} of {scope.name} is an iterator that is made once, with the function "
                     f"({said(case, where)}): every run goes on where the one before it stopped. A person looks; "
-                    "make it anew in every run.",
-                    (where,), name,
-                )  # fmt: skip
+                    "make it anew in every run."
+                )
 
 
 def _gone_through(program: Program, scope: Scope) -> Iterator[tuple[str, ast.expr, ast.For | ast.While | None]]:
     """Names that a loop that trains takes its batches from, with the loop around it; what is only shown is none."""
     shown = shown_in(scope.node)
     trains = [
-        loop for loop in scope.loops
-        if any(
-            isinstance(node, ast.Call) and called(node) in _STEPS
-            for node in ast.walk(loop)
-        )
-    ]  # fmt: skip
+        loop
+        for loop in scope.loops
+        if any(isinstance(node, ast.Call) and called(node) in _STEPS for node in ast.walk(loop))
+    ]
     for loop in trains:
         around = [other for other in trains if other is not loop and any(node is loop for node in ast.walk(other))]
         outer = around[-1] if around else None
@@ -117,12 +111,15 @@ def _is_iterator(program: Program, value: ast.expr | None, *, endless: bool) -> 
 def _yields(program: Program, call: ast.Call) -> bool:
     return any(
         isinstance(node, ast.Yield | ast.YieldFrom)
-        for scope in program.functions_of(call.func) if not scope.is_class for node in ast.walk(scope.node)
-    )  # fmt: skip
+        for scope in program.functions_of(call.func)
+        if not scope.is_class
+        for node in ast.walk(scope.node)
+    )
 
 
 def _without_end(program: Program, call: ast.Call) -> bool:
     return any(
         isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
-        for scope in program.functions_of(call.func) for node in ast.walk(scope.node)
-    )  # fmt: skip
+        for scope in program.functions_of(call.func)
+        for node in ast.walk(scope.node)
+    )

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Place, place_of, said, suspected
 from paribus.check.code.flow import FITS
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -58,7 +58,7 @@ def _same_part(case: Case, program: Program, own: list[Step]) -> Iterator[CodeFi
                 home, call = fits[0]
                 where = place_of(case, home, call.lineno)
                 yield _finding(
-                    Kind.LEAK, case, home, call.lineno, used,
+                    Kind.LEAK, where, used,
                     f"{called(call)} is fitted to {used}, which is judged by afterwards, and {unused} is used for "
                     f"nothing ({said(case, where)})",
                 )  # fmt: skip
@@ -67,10 +67,12 @@ def _same_part(case: Case, program: Program, own: list[Step]) -> Iterator[CodeFi
 def _read(program: Program, name: str, made: Step) -> list[ast.Name]:
     """Where a name of the notebook is read after it was made: not the names of its own that a function calls so."""
     return [
-        item for step, scope in program.scopes
+        item
+        for step, scope in program.scopes
         if (step.order > made.order if not scope.name else name not in scope.local or name in scope.outer)
-        for item in scope.loads if item.id == name
-    ]  # fmt: skip
+        for item in scope.loads
+        if item.id == name
+    ]
 
 
 def _left_by_a_loop(case: Case, program: Program, own: list[Step]) -> Iterator[CodeFinding]:
@@ -88,7 +90,7 @@ def _left_by_a_loop(case: Case, program: Program, own: list[Step]) -> Iterator[C
             if name and left[name] != step.position and _fits(program, call):
                 where = place_of(case, step, call.lineno)
                 yield _finding(
-                    Kind.LEAK, case, step, call.lineno, name,
+                    Kind.LEAK, where, name,
                     f"{called(call)} gets the rows {name}, which a loop of an earlier cell was left with "
                     f"({said(case, where)}), so it learns from a part",
                 )  # fmt: skip
@@ -106,7 +108,7 @@ def _replicates(case: Case, program: Program, own: list[Step]) -> Iterator[CodeF
             if called(call) in _TESTS and any(_joins_parts(program, step, item) for item in call.args[:2]):
                 where = place_of(case, step, call.lineno)
                 yield _finding(
-                    Kind.VALUE, case, step, call.lineno, called(call),
+                    Kind.VALUE, where, called(call),
                     f"{called(call)} takes all parts of every run for repetitions ({said(case, where)}): there are "
                     "as many as there are seeds",
                 )  # fmt: skip
@@ -131,6 +133,5 @@ def _joins_parts(program: Program, step: Step, node: ast.expr, depth: int = 0) -
     return False
 
 
-def _finding(kind: Kind, case: Case, step: Step, line: int, about: str, what: str) -> CodeFinding:  # noqa: PLR0917
-    where = place_of(case, step, line)
-    return CodeFinding(kind, Standing.SUSPECTED, f"{what}. A person looks.", (where,), about)
+def _finding(kind: Kind, where: Place, about: str, what: str) -> CodeFinding:
+    return suspected(kind, about, where).saying(f"{what}. A person looks.")

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.findings import CodeFinding
 from paribus.check.code.leaks import held_out_rows

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from grader.code.same_values import Same
-from grader.code.submitted import Trained, read_program
 from grader.evidence.runs import CASES, own_records
+from grader.evidence.submitted import Trained, read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
@@ -29,9 +29,10 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
     }
     changed = {call.step.position for call in found.calls if call.arm == "changed"}
     wanted = [
-        call.config for call in found.calls
+        call.config
+        for call in found.calls
         if call.step.position in changed and call.arm in ("", "changed") and call.config is not None
-    ]  # fmt: skip
+    ]
     predicted = _first_prediction(program)
     before = found.changed.first if predicted is None else predicted
     own = _own_loops(program)
@@ -45,23 +46,19 @@ def early_looks(case: Case, program: Program, found: Trained, vary: str) -> Iter
         ]:
             if any(_alike(node, config, vary) for config in wanted) or same.is_changed(node, step.order):
                 where = place_of(case, step, node.lineno)
-                yield CodeFinding(
-                    Kind.PEEK, Standing.SUSPECTED,
+                yield suspected(Kind.PEEK, vary, where).saying(
                     f"The changed configuration was trained before the prediction, outside of any run "
-                    f"({said(case, where)}), so its result may have been known when you predicted. A person looks.",
-                    (where,), vary,
-                )  # fmt: skip
+                    f"({said(case, where)}), so its result may have been known when you predicted. A person looks."
+                )
     for run in found.calls:
         if run.step.position in changed and any(
             item.arg == AGAIN and isinstance(item.value, ast.Constant) and item.value.value is True
             for item in run.call.keywords
         ):
             where = place_of(case, run.step, run.line)
-            yield CodeFinding(
-                Kind.PEEK, Standing.SUSPECTED,
-                f"The changed arm is trained again although a run of it was finished ({said(case, where)})",
-                (where,), AGAIN,
-            )  # fmt: skip
+            yield suspected(Kind.PEEK, AGAIN, where).saying(
+                f"The changed arm is trained again although a run of it was finished ({said(case, where)})"
+            )
 
 
 def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.expr]:
@@ -98,9 +95,11 @@ def _own_loops(program: Program) -> dict[int, int]:
     begins = [call for call in run_calls(program) if call.how == "start"]
     helpers = {id(call.helper) for call in begins if call.helper is not None}
     steps = [call.step for call in begins] + [
-        step for step in program.steps for call in step.scope.calls
+        step
+        for step in program.steps
+        for call in step.scope.calls
         if any(id(scope) in helpers for scope in program.functions_of(call.func))
-    ]  # fmt: skip
+    ]
     found: dict[int, int] = {}
     for step in steps:
         found[step.position] = min(step.order, found.get(step.position, step.order))
@@ -130,12 +129,10 @@ def chosen_seeds(case: Case, program: Program, found: Trained) -> Iterator[CodeF
             for step, store in program.bound.get(name, ()):
                 if step.order < run.step.order and store.source is not None and _takes_the_best(store.source):
                     where = place_of(case, step, store.line)
-                    yield CodeFinding(
-                        Kind.CHANGE, Standing.SUSPECTED,
+                    yield suspected(Kind.CHANGE, name, where, sure=True).saying(
                         f"{name}, the seed of a run, is the best of several ({said(case, where)}): the best of "
-                        "several looks better than it is. A person looks.",
-                        (where,), name, sure=True,
-                    )  # fmt: skip
+                        "several looks better than it is. A person looks."
+                    )
 
 
 def _takes_the_best(made: ast.expr) -> bool:
@@ -187,7 +184,7 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
                     f"A helper is asked for the test split ({said(case, where)}). A person looks whether that was "
                     "the one evaluation at the end."
                 )
-                found.append(CodeFinding(Kind.TEST_SPLIT, Standing.SUSPECTED, because, (where,), TEST))
+                found.append(suspected(Kind.TEST_SPLIT, TEST, where).saying(because))
     return tuple(found)
 
 

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import Run, finished
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
@@ -32,24 +32,20 @@ def as_one(case: Case, program: Program, found: Trained, vary: str) -> Iterator[
         exact = _exactly(found, scope, vary)
         for node, text in _keys(scope, exact, first, second):
             where = place_of(case, program.step_of(scope), node.lineno)
-            yield CodeFinding(
-                Kind.SAME, Standing.SUSPECTED,
+            yield suspected(Kind.SAME, scope.name, where, sure=True).saying(
                 f"{scope.name} keeps results by a key in which {vary} is {text} for {first!r} and for {second!r} "
-                f"({said(case, where)}): the second arm seems to get what the first one made. A person looks.",
-                (where,), scope.name, sure=True,
-            )  # fmt: skip
+                f"({said(case, where)}): the second arm seems to get what the first one made. A person looks."
+            )
         for call in scope.calls:
             if call.args and id(call.args[0]) in exact and _falls_back(program, scope, call, first, second):
                 where = place_of(case, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, vary, where, sure=True).saying(
                     f"{ast.unparse(call.func)[: -len('.get')]} has no entry for {second!r}, and a default in its "
-                    f"place ({said(case, where)}): both arms seem to train alike in this. A person looks.",
-                    (where,), vary, sure=True,
-                )  # fmt: skip
+                    f"place ({said(case, where)}): both arms seem to train alike in this. A person looks."
+                )
 
 
-def _value(arm: tuple[Run, ...], vary: str) -> Any:  # noqa: ANN401 - any plain value
+def _value(arm: tuple[Run, ...], vary: str) -> Any:  # any plain value
     values = {repr(value): value for run in finished(arm) if (value := choices(run).get(vary)) is not None}
     return next(iter(values.values())) if len(values) == 1 else None
 
@@ -69,7 +65,7 @@ def _exactly(found: Trained, scope: Scope, vary: str) -> frozenset[int]:
     return frozenset(exact)
 
 
-def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Iterator[tuple[ast.expr, str]]:  # noqa: ANN401
+def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Iterator[tuple[ast.expr, str]]:
     """Where the setting is written into a key in so few digits that both values are one."""
     keyed = _keyed(scope)
     for node in ast.walk(scope.node):
@@ -83,7 +79,7 @@ def _keys(scope: Scope, exact: frozenset[int], first: Any, second: Any) -> Itera
             yield value, str(texts.pop())
 
 
-def _text(node: ast.AST, value: Any) -> str | None:  # noqa: ANN401 - any plain value
+def _text(node: ast.AST, value: Any) -> str | None:  # any plain value
     """What a key holds for a value: formatted, rounded; None where it is not known."""
     if isinstance(node, ast.FormattedValue):
         parts = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
@@ -117,7 +113,7 @@ def _keyed(scope: Scope) -> frozenset[int]:
     return frozenset(id(inner) for item in asked for inner in ast.walk(item) if id(inner) not in shown)
 
 
-def _falls_back(program: Program, scope: Scope, call: ast.Call, first: Any, second: Any) -> bool:  # noqa: ANN401
+def _falls_back(program: Program, scope: Scope, call: ast.Call, first: Any, second: Any) -> bool:
     """``TABLE.get(…, default)`` where the table is written out and lacks the changed value, and the baseline gets
     what is the default.
     """

@@ -19,11 +19,11 @@ from grader.code.looks import chosen_seeds, early_looks
 from grader.code.one_value import as_one
 from grader.code.run_again import goes_on
 from grader.code.shifted import shifted_answers
-from grader.code.submitted import read_program, trained
 from grader.code.timed import ended_by_the_clock
 from grader.code.tries import best_of_tries
 from grader.code.two_sources import read_beside, trained_with_another
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program, trained
 from grader.model import Case
 from paribus.check.code.carried import carried_state, kept_models, shared_weights, taken_up
 from paribus.check.code.configured import not_followed

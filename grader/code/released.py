@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from grader.code.digests import digest_in, every_digest, training_names
-from grader.code.submitted import read_program
 from grader.evidence.runs import Run, read_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case, Match, RecoveredCell
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope, read_cell
@@ -51,9 +51,10 @@ def _given(assignment: Assignment) -> Mapping[str, tuple[Cell, str]]:
         for name, digest in _functions(cell.source):
             found.setdefault(name, []).append((cell, digest))
     return {
-        name: homes[0] for name, homes in found.items()
+        name: homes[0]
+        for name, homes in found.items()
         if len(homes) == 1 and homes[0][0].role is Role.CODE and homes[0][1]
-    }  # fmt: skip
+    }
 
 
 @lru_cache(maxsize=KEPT)

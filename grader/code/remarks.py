@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from grader.code.released import ran_otherwise
-from grader.code.submitted import read_program
 from grader.evidence.runs import experiment_keys, find_arms
 from grader.evidence.same_run import same_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case, Match
 from paribus.check.code.cells import parse
 from paribus.course.assignment import Role
@@ -79,10 +79,11 @@ def _shape(source: str, role: Role) -> str:
     named = ("id", "attr", "name", "arg", "module", "asname")
     return "\n".join(
         f"{type(node).__name__} {' '.join(str(getattr(node, name, '')) for name in named)}"
-        if not isinstance(node, ast.Constant) else repr(node.value)
+        if not isinstance(node, ast.Constant)
+        else repr(node.value)
         for node in ast.walk(tree)
         if not isinstance(node, ast.Constant) or (role is Role.SETUP and _is_fixed(node.value))
-    )  # fmt: skip
+    )
 
 
 def _is_fixed(value: object) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from grader.code.uses import HYPERPARAMETERS
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
+from paribus.records.simple import is_number
 
 
 def passes_through(program: Program, value: ast.expr | None) -> bool:
@@ -49,7 +50,7 @@ def _settings(call: ast.Call) -> str:
     return ", ".join(f"{name}={value:g}" for name, value in told)
 
 
-def literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
+def literal(node: ast.expr | None) -> Any:  # any plain value
     """A value that is written out, None where it is none."""
     if node is None:
         return None
@@ -57,7 +58,3 @@ def literal(node: ast.expr | None) -> Any:  # noqa: ANN401 - any plain value
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

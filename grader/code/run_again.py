@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
 from grader.evidence.chosen import records_lost_before
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.carried import is_optimiser
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.program import Program
 
 
@@ -24,9 +24,7 @@ def goes_on(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
             made = program.value_before(path[0], step.order) if len(path) == 2 and path[1] == "step" else None
             if path[0] not in here and isinstance(made, ast.Call) and is_optimiser(program, made):
                 where = place_of(case, step, call.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, path[0], where).saying(
                     f"{path[0]} is made in another cell and steps on here ({said(case, where)}), and this cell was "
-                    "run more than once: its run may have gone on where an earlier one stopped. A person looks.",
-                    (where,), path[0],
-                )  # fmt: skip
+                    "run more than once: its run may have gone on where an earlier one stopped. A person looks."
+                )

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.code.submitted import Trained
 from grader.evidence.runs import Run, finished
+from grader.evidence.submitted import Trained
 from paribus.check.code.paths import entry_of
 from paribus.check.code.program import Program
 from paribus.check.names import called, last_name
 from paribus.experiments.one_change import choices
+from paribus.records.simple import is_number
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -50,11 +51,10 @@ class Same:
         makes = not isinstance(node, ast.Call) or called(node) in _COPIES or "Config" in called(node)
         return entry_of(node, self.vary) if makes else None
 
-    def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # noqa: ANN401 - any plain value
+    def _worked_out(self, node: ast.expr, order: int, depth: int = 0) -> Any:  # any plain value
         """The value of an expression of numbers and of the baseline's settings; None where it is not known."""
         if isinstance(node, ast.Constant):
-            number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-            return float(node.value) if number else node.value  # type: ignore[arg-type]
+            return _plain(node.value)
         if depth > _DEEPEST:
             return None
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
@@ -66,12 +66,16 @@ class Same:
             value = self.program.value_before(node.id, order + 1)
             return self._worked_out(value, order, depth + 1) if value is not None else None
         if name := last_name(node):
-            value = _value(self.found.arms.baseline, name)
-            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            return _plain(_value(self.found.arms.baseline, name))
         return None
 
 
-def _value(arm: tuple[Run, ...], name: str) -> Any:  # noqa: ANN401 - any plain value
+def _value(arm: tuple[Run, ...], name: str) -> Any:  # any plain value
     """What all finished runs of an arm have for a setting; None where they differ."""
     values = [choices(run).get(name) for run in finished(arm)]
     return values[0] if values and all(value == values[0] for value in values) else None
+
+
+def _plain(value: Any) -> Any:  # any plain value
+    """A number as Python computes with it; all else as it is."""
+    return float(value) if is_number(value) else value

@@ -4,11 +4,11 @@ import ast
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import IPYTHON, Path, Store, path_of
 from paribus.check.code.program import BUILTINS, Program, Step
 
@@ -18,12 +18,11 @@ SELFCHECK: Path = ("paribus", "selfcheck")
 STANDS_ON = frozenset({("math", "isclose")})
 """What the self-checks themselves call of other modules; a test holds it against their source."""
 _HANDLERS = frozenset(
-    {
-        "set_custom_exc", "showtraceback", "_showtraceback", "showsyntaxerror", "custom_exceptions", "run_cell",
-        "ast_transformers", "input_transformers_post", "input_transformers_cleanup", "run_code", "run_ast_nodes",
-        "InteractiveTB",
-    }
-)  # fmt: skip
+    """
+    set_custom_exc showtraceback _showtraceback showsyntaxerror custom_exceptions run_cell ast_transformers
+    input_transformers_post input_transformers_cleanup run_code run_ast_nodes InteractiveTB
+    """.split()
+)
 """Parts of IPython that decide whether an error ends a cell, and what is run in it."""
 
 
@@ -133,4 +132,4 @@ def _handled(case: Case, program: Program, step: Step, path: Path, call: ast.Cal
 def _finding(case: Case, step: Step, line: int, what: str, about: str) -> CodeFinding:
     where = place_of(case, step, line)
     because = f"{what} ({said(case, where)}), so the tests' result says little. A person looks."
-    return CodeFinding(Kind.SELFCHECK, Standing.SUSPECTED, because, (where,), about, sure=False)
+    return suspected(Kind.SELFCHECK, about, where, sure=False).saying(because)

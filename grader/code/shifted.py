@@ -3,20 +3,21 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import Context, Following
+from paribus.check.code.gathered import names_in
 from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _OF_TRAINING = frozenset(
-    {
-        "learning_rate", "weight_decay", "label_smoothing", "dropout", "warmup_share", "class_weights", "scheduler",
-        "lora_rank", "lora_scale", "lora_targets", "epochs",
-    }
-)  # fmt: skip
+    """
+    learning_rate weight_decay label_smoothing dropout warmup_share class_weights scheduler lora_rank lora_scale
+    lora_targets epochs
+    """.split()
+)
 """Settings of the course that only training has a use for."""
 _ANSWERS = ("logit", "predict", "proba", "score", "validate")
 """Parts of the names of what a model answers."""
@@ -37,12 +38,10 @@ def shifted_answers(case: Case, program: Program, found: Trained, vary: str) -> 
             for value in given if called(call) in _LOGS else ():
                 for inner, node in _behind(following, context, value):
                     where = place_of(case, program.step_of(inner.scope), node.lineno)
-                    yield CodeFinding(
-                        Kind.CHANGE, Standing.SUSPECTED,
+                    yield suspected(Kind.CHANGE, vary, where, sure=True).saying(
                         f"The predictions are worked on by what follows from {vary} ({said(case, where)}): beside "
-                        "the training the arms differ in what is made of its answers. A person looks.",
-                        (where,), vary, sure=True,
-                    )  # fmt: skip
+                        "the training the arms differ in what is made of its answers. A person looks."
+                    )
 
 
 def _behind(
@@ -66,7 +65,7 @@ def _behind(
                         yield from _behind(following, called_so, item.value, depth + 1)
         elif isinstance(node, ast.Name) and node.id not in scope.params:
             for store in scope.stores:
-                if store.path == (node.id,) and store.value is not None and node.id not in _names(store.value):
+                if store.path == (node.id,) and store.value is not None and node.id not in names_in(store.value):
                     yield from _behind(following, context, store.value, depth + 1)
 
 
@@ -79,10 +78,6 @@ def _converted(node: ast.expr) -> ast.expr:
 
 def _reads(following: Following, scope: Scope) -> bool:
     return any(node.attr == following.vary for node in scope.attributes)
-
-
-def _names(node: ast.expr) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _is_an_answer(node: ast.expr) -> bool:

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.program import Program
 from paribus.check.code.seeded import reads_a_clock
 from paribus.check.names import called
@@ -22,12 +22,10 @@ def ended_by_the_clock(case: Case, program: Program, found: Trained) -> Iterator
             test = next((item for item in tests if _counts_time(item) or _mentions(item, timed)), None)
             if test is not None and _takes_steps(program, scope, loop):
                 where = place_of(case, program.step_of(scope), test.lineno)
-                yield CodeFinding(
-                    Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.CONFIG, scope.name, where).saying(
                     f"{scope.name} ends its training when a time is over ({said(case, where)}), so an arm that is "
-                    "faster learns more, and the records tell of whole epochs. A person looks.",
-                    (where,), scope.name,
-                )  # fmt: skip
+                    "faster learns more, and the records tell of whole epochs. A person looks."
+                )
                 break
 
 

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import TRAINS
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -35,8 +35,10 @@ def _tables(scopes: list[Scope]) -> dict[tuple[int, str], ast.expr]:
     """What names were assigned, by function; those of cells are one space."""
     return {
         (id(scope) if scope.name else 0, store.root): store.value
-        for scope in scopes for store in scope.stores if store.value is not None and len(store.path) == 1
-    }  # fmt: skip
+        for scope in scopes
+        for store in scope.stores
+        if store.value is not None and len(store.path) == 1
+    }
 
 
 def _trains_anew(program: Program, table: ast.expr) -> bool:
@@ -67,9 +69,7 @@ def _is_a_seed(node: ast.expr) -> bool:
 
 def _finding(case: Case, step: Step, call: ast.Call) -> CodeFinding:
     where = place_of(case, step, call.lineno)
-    return CodeFinding(
-        Kind.CHANGE, Standing.SUSPECTED,
+    return suspected(Kind.CHANGE, "seed", where, sure=True).saying(
         f"A run is the best of several trainings with seeds of their own ({said(case, where)}), and its record "
-        "holds one: the best of several looks better than it is. A person looks.",
-        (where,), "seed", sure=True,
-    )  # fmt: skip
+        "holds one: the best of several looks better than it is. A person looks."
+    )

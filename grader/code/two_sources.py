@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.following import arguments_of
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import path_of
@@ -35,13 +35,11 @@ def read_beside(case: Case, program: Program, found: Trained, vary: str) -> Iter
             name = root_name(node)
             if name in configs and name not in scope.local and _is_the_same(program, found, name):
                 where = place_of(case, program.step_of(scope), node.lineno)
-                yield CodeFinding(
-                    Kind.SAME, Standing.SUSPECTED,
+                yield suspected(Kind.SAME, name, where).saying(
                     f"{scope.name} takes {vary} from {name}, which is the same in both arms ({said(case, where)}), "
                     "and not from the configuration that it is given: that part of the training does not follow "
-                    "the change. A person looks.",
-                    (where,), name,
-                )  # fmt: skip
+                    "the change. A person looks."
+                )
 
 
 @lru_cache(maxsize=KEPT)
@@ -60,10 +58,12 @@ def _read_alone(function: ast.AST, vary: str) -> tuple[ast.expr, ...]:
 
 def _settings(tree: ast.AST, vary: str) -> list[ast.expr]:
     return [
-        node for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute | ast.Subscript) and last_name(node) == vary
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Subscript)
+        and last_name(node) == vary
         and isinstance(node.ctx, ast.Load)
-    ]  # fmt: skip
+    ]
 
 
 def _is_the_same(program: Program, found: Trained, name: str) -> bool:
@@ -85,12 +85,10 @@ def trained_with_another(case: Case, program: Program, position: int) -> Iterato
             other = _other(program, helper, trains, config[0], runs) if trains.lineno >= call.line else ""
             if other and _is_at(program, helper, position):
                 where, there = (place_of(case, call.step, line) for line in (call.line, trains.lineno))
-                yield CodeFinding(
-                    Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.CONFIG, other, where, there, sure=True).saying(
                     f"{helper.name} begins a run with {config[0]} ({said(case, where)}) and trains it with {other} "
-                    f"({said(case, there)}), which is the same in all runs. A person looks what was trained.",
-                    (where, there), other, sure=True,
-                )  # fmt: skip
+                    f"({said(case, there)}), which is the same in all runs. A person looks what was trained."
+                )
 
 
 def _other(program: Program, helper: Scope, call: ast.Call, own: str, runs: set[str]) -> str:
@@ -117,6 +115,8 @@ def _given_to(program: Program, helper: Scope, param: str) -> frozenset[str]:
 def _is_at(program: Program, helper: Scope, position: int) -> bool:
     """The helper is in this cell, or is called there."""
     return program.step_of(helper).position == position or any(
-        path[-1] == helper.name for step in program.steps if step.position == position
+        path[-1] == helper.name
+        for step in program.steps
+        if step.position == position
         for path, _ in step.scope.called
-    )  # fmt: skip
+    )

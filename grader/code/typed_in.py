@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
+from paribus.records.simple import is_number
 
 _OF_RUNS = re.compile(r"f1|accurac|recall|precision|loss|macro|score|spread|mean(?!t|ing)|(?:^|[._])sd\b|std")
 """What the name of a value says that is about runs."""
@@ -34,7 +35,7 @@ def typed_in(case: Case) -> tuple[CodeFinding, ...]:
                 f"A value of runs is recorded ({said(case, where)}), and its numbers are written out in "
                 "the code: they follow from no run. A person looks."
             )
-            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), _text(name)))
+            found.append(suspected(Kind.VALUE, _text(name), where).saying(because))
     return tuple(dict.fromkeys(found))
 
 
@@ -55,8 +56,9 @@ def recorded_by(program: Program) -> Iterator[tuple[Step, str, ast.expr]]:
         for loop in step.scope.loops:
             records = any(
                 path[-1] in ("value", "values") and _is_notebook(program, path[0])
-                for path, call in step.scope.called if any(node is call for node in ast.walk(loop))
-            )  # fmt: skip
+                for path, call in step.scope.called
+                if any(node is call for node in ast.walk(loop))
+            )
             if records and isinstance(loop, ast.For):
                 yield step, "", loop.iter
 
@@ -102,9 +104,7 @@ def _text(name: ast.expr) -> str:
     )
 
 
-def _is_written(  # noqa: PLR0911 - one way out a kind of expression
-    program: Program, node: ast.expr | None, order: int, bound: Bound, depth: int = 0
-) -> bool:
+def _is_written(program: Program, node: ast.expr | None, order: int, bound: Bound, depth: int = 0) -> bool:
     """An expression is made of numbers that are written out, and of nothing else."""
     if node is None or depth > _DEEPEST:
         return False
@@ -113,7 +113,7 @@ def _is_written(  # noqa: PLR0911 - one way out a kind of expression
         return _is_written(program, inner, order, bound, depth + 1)
 
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return is_number(node.value)
     if isinstance(node, ast.Name):
         if node.id in bound:
             return below(bound[node.id])
@@ -140,5 +140,6 @@ def _is_filled(program: Program, name: str) -> bool:
     """Something is put into it later: then it is no table that is written out."""
     return any(
         store.root == name and (len(store.path) > 1 or store.how != "assign")
-        for _, scope in program.scopes for store in scope.stores
-    )  # fmt: skip
+        for _, scope in program.scopes
+        for store in scope.stores
+    )

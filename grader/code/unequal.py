@@ -4,12 +4,12 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.code.typed_in import recorded_by
 from grader.evidence.runs import BASELINE, CASES, CHANGED
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.gathered import names_in, returned_by
 from paribus.check.code.program import Program, Step
 from paribus.check.names import called
@@ -32,16 +32,17 @@ def unequal_arms(case: Case) -> tuple[CodeFinding, ...]:
     program, found = read_program(case), []
     for step, name, value in recorded_by(program):
         beside = (
-            (step, branch) for branch in step.scope.branches
+            (step, branch)
+            for branch in step.scope.branches
             if _is_by_arm(branch, names_in(value) & _made_before(step.scope, branch.lineno))
-        )  # fmt: skip
+        )
         for home, node in (*_unequal(program, step, value), *beside):
             where = place_of(case, home, node.lineno)
             because = (
                 f"What is recorded of the arms is worked out for one otherwise than for the other "
                 f"({said(case, where)}), so their difference is none of the training's. A person looks."
             )
-            found.append(CodeFinding(Kind.VALUE, Standing.SUSPECTED, because, (where,), name))
+            found.append(suspected(Kind.VALUE, name, where).saying(because))
     return tuple(dict.fromkeys(found))
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.code.submitted import Trained
+from grader.evidence.submitted import Trained
 from grader.model import Case
 from paribus.check.code.facts import Scope
 from paribus.check.code.findings import Place, place_of
@@ -12,12 +12,11 @@ from paribus.check.code.program import Program
 from paribus.check.shows import DISPLAYS, only_shows
 
 HYPERPARAMETERS = frozenset(
-    {
-        "lr", "learning_rate", "weight_decay", "label_smoothing", "dropout", "p", "alpha", "beta", "gamma",
-        "momentum", "temperature", "batch_size", "max_norm", "max_length", "epochs", "C", "l1_ratio", "smoothing",
-        "margin", "eps",
-    }
-)  # fmt: skip
+    """
+    lr learning_rate weight_decay label_smoothing dropout p alpha beta gamma momentum temperature batch_size
+    max_norm max_length epochs C l1_ratio smoothing margin eps
+    """.split()
+)
 """Keywords under which libraries take what decides over a model."""
 _DECIDES = (("torch", "nn"), ("torch", "optim"))
 """Modules whose functions turn numbers into losses, gradients and weights."""

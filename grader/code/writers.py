@@ -4,11 +4,11 @@ import ast
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.model import Case
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import Path, Store, path_of
 from paribus.check.code.program import Program
 
@@ -20,12 +20,11 @@ _WRITERS = frozenset(
 _MAKES = frozenset({"begin", "start", "experiment", "run", "finish", "ablation", "sweep", "search"})
 """Calls that give a handle on records."""
 _PARTS = frozenset(
-    {
-        "log", "finish", "start", "result", "epochs", "_logged", "_choose", "_write", "session", "records", "runs",
-        "shown", "write", "draft", "prepare", "seed", "nonfinite", "arms", "taken", "begun", "record", "metrics",
-        "predictions",
-    }
-)  # fmt: skip
+    """
+    log finish start result epochs _logged _choose _write session records runs shown write draft prepare seed
+    nonfinite arms taken begun record metrics predictions
+    """.split()
+)
 """Of such a handle, what decides what is written."""
 
 
@@ -44,7 +43,7 @@ def edited_records(case: Case) -> tuple[CodeFinding, ...]:
                     f"{'.'.join(store.path)} belongs to what writes the records and was changed "
                     f"({said(case, where)}), so the records say little. A person looks."
                 )
-                found.append(CodeFinding(Kind.WRITER, Standing.SUSPECTED, because, (where,), store.root, sure=True))
+                found.append(suspected(Kind.WRITER, store.root, where, sure=True).saying(because))
     return tuple(dict.fromkeys(found))
 
 

@@ -83,11 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.audit.choose import library_of, sandbox_of
     from grader.audit.class_audit import Sample, audit_class, write_page
     from grader.audit.gpu import find_gpu
+    from grader.audit.page import audit_page
     from grader.audit.rerun import Rerun
     from grader.commands.grade_told import show_progress
     from grader.desk.folder import DeskFolder
     from grader.errors import SandboxError
-    from grader.pages.audit import audit_page
     from paribus.course.locate import nearest_course
 
     _check(arguments)

@@ -18,9 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_arguments(parser)
     parser.add_argument(
-        "--canvas", metavar="ADDRESS",
+        "--canvas",
+        metavar="ADDRESS",
         help="fetch: the assignment's address, like https://canvas.example/courses/12/assignments/345",
-    )  # fmt: skip
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

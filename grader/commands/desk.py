@@ -45,9 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--disagreements", action="store_true", help="print how often people agreed with each check, and end"
     )
     parser.add_argument(
-        "--full-points", metavar="QUESTION[:CHECK]",
+        "--full-points",
+        metavar="QUESTION[:CHECK]",
         help="give everyone full points for a question, or for one of its checks, and end; needs --because",
-    )  # fmt: skip
+    )
     parser.add_argument("--because", default="", metavar="REASON", help="the reason, as students read it")
     parser.add_argument(
         "--take-back", metavar="QUESTION[:CHECK]", help="take back what --full-points gave everyone, and end"

@@ -54,18 +54,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="let a batch take the place of one in --out that holds others than this one does",
     )
     parser.add_argument(
-        "--accept", action="store_true",
+        "--accept",
+        action="store_true",
         help="let a newer paribus, or another release, change points that --out holds; without it they are listed",
-    )  # fmt: skip
+    )
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="processes (default %(default)s)")
     parser.add_argument(
         "--cluster", default="", metavar="ADDRESS",
         help="run on a Dask cluster: its scheduler's address, or local for -j workers on this machine",
     )  # fmt: skip
     parser.add_argument(
-        "--run-tests", action="store_true",
+        "--run-tests",
+        action="store_true",
         help="run the release's hidden tests on students' code, in a sandbox; without it no student's code is run",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--sandbox", default="bwrap", metavar="NAME",
         help="where students' code runs: bwrap (default), docker:IMAGE or podman:IMAGE",
@@ -77,9 +79,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the course's folder, or a file with a table [grading] (default: the nearest course.toml, if any)",
     )
     parser.add_argument(
-        "--collect", action="store_true",
+        "--collect",
+        action="store_true",
         help="grade nothing: bring what people decided, on the desk or in formgrader, into grades and pages",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--diff", type=Path, metavar="OLD", help="say what changed for whom against an earlier --out, or this one"
     )

@@ -88,9 +88,9 @@ def read_until(arguments: argparse.Namespace, today: date) -> date | None:
 
 def read_class(out: Path) -> "tuple[Sequence[Result], str]":
     """A finished batch's results, and its assignment. UsageError where there is none."""
-    from grader.classrun.storage import MARKER
     from grader.errors import ResultError
     from grader.grading.results import FILE, read_results
+    from grader.output.storage import MARKER
 
     try:
         marker = json.loads((out / MARKER).read_text(encoding="utf-8"))

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.desk.errors_in_the_field import ErrorShare, in_the_field
+from grader.desk.errors_in_the_field import in_the_field
 from grader.desk.gradebook import Book, Known, answer_of, comment_of, push, read_book
 from grader.desk.items import SlotGrade, Work, items_of, slot_grades, standing
-from grader.desk.requests import Asked
 from grader.desk.store import FILE, Store
 from grader.gradebook.scores import TOLERANCE, PersonGrade, read_slots
 from grader.grading.identity import handed
 from grader.model import Result
+from grader.pages.look_again import Asked
+from grader.pages.report import ErrorShare
 from paribus.course.release import Release
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from grader.desk.items import Decision, Item, Work, current, points_of
 from grader.desk.queue import is_blind
 from grader.gradebook.scores import TOLERANCE
+from grader.pages.report import ErrorShare
 
 LEVEL = 0.95
 
@@ -48,16 +49,6 @@ class CheckRate:
         """The interval of the share that people overturned who knew its word."""
         changed = self.raised + self.lowered
         return exact(changed, changed + self.confirmed)
-
-
-@dataclass(frozen=True)
-class ErrorShare:
-    """How often the grader was ``wrong``, ``of`` what people decided without its word, with the exact interval."""
-
-    what: str
-    wrong: int
-    of: int
-    interval: tuple[float, float]
 
 
 def rates(works: Sequence[Work], log: Iterable[Decision]) -> tuple[CheckRate, ...]:

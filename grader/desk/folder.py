@@ -13,9 +13,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from grader.classrun.made_from import FILE as PLACES
-from grader.classrun.made_from import find_releases, read_made_from
-from grader.classrun.storage import LOCK, MARKER
 from grader.desk.decided import works_of
 from grader.desk.gradebook import Book, Disagreement, Known, overwrite, push, read_book
 from grader.desk.items import Decision, Standing, Work, standing
@@ -25,6 +22,9 @@ from grader.grading.identity import handed
 from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_unread, read
 from grader.model import Submission
+from grader.output.made_from import FILE as PLACES
+from grader.output.made_from import find_releases, read_made_from
+from grader.output.storage import LOCK, MARKER
 from paribus.course.release import Release
 
 

@@ -161,7 +161,7 @@ def items_of(result: Result, assignment: Assignment, answers: Mapping[str, str])
                     Item(
                         result.submission, cell.key, verdict.check, verdict.points, verdict, asked, answered, little
                     )
-                )  # fmt: skip
+                )
         if (points := manual_points(cell)) > TOLERANCE:
             asked = _asked(released.source if released else "", cell.key, MANUAL, points)
             found.append(Item(result.submission, cell.key, MANUAL, points, None, asked, answered, little))

@@ -308,7 +308,7 @@ def _question(cell: Cell | None) -> Markup:
 
 def _as_prose(source: str) -> Markup:
     """Markdown as it reads; nothing of nothing."""
-    return Markup(with_formulas(clean_markdown(source))) if source else Markup("")  # noqa: S704 - cleaned by nh3
+    return Markup(with_formulas(clean_markdown(source))) if source else Markup("")
 
 
 def _sentence(why: str) -> str:

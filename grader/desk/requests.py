@@ -15,11 +15,11 @@ from pathlib import Path
 from grader.desk.items import Work
 from grader.errors import DeskError
 from grader.intake.entries import InboxLimits, list_entries, read_bounded
+from grader.intake.file_names import read_any_name
 from grader.intake.naming import nameless
-from grader.lms.names import read_any_name
+from grader.pages.look_again import TITLE
 from grader.recover.text import harmless
 
-TITLE = "Please look again"
 FIELDS = ("submission", "about", "because")
 ENDINGS = (".txt", ".md", ".html", ".htm")
 MOST = 4_000
@@ -39,23 +39,6 @@ class Request:
     because: str
     digest: str
     source: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as its pages show it: with its answer, "" as long as there is none, and who gave it."""
-
-    number: int
-    cell: str
-    because: str
-    at: str
-    answer: str = ""
-    grader: str = ""
-
-
-def form(submission: str, cell: str) -> str:
-    """The form for one cell, to be copied from the feedback page."""
-    return f"{TITLE}\nsubmission: {submission}\nabout: {cell}\nbecause: (your reasons, in a few sentences)\n"
 
 
 def read_form(text: str, works: Mapping[str, Work], source: str = "") -> Request:

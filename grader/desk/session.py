@@ -96,9 +96,10 @@ class Session:
         waiting = {one.submission: one for one in standing.open if (one.cell, one.name) == (item.cell, item.name)}
         works = self.folder.batch.works
         return tuple(
-            works[name] for name, one in waiting.items()
+            works[name]
+            for name, one in waiting.items()
             if name != item.submission and one.points == item.points and _said(works[name], one) == mine
-        )  # fmt: skip
+        )
 
     def save(
         self, submission: str, cell: str, body: Mapping[str, Any], *, by_student: bool = False

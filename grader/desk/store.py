@@ -17,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grader.desk.items import Decision
-from grader.desk.requests import Asked, Request
+from grader.desk.requests import Request
 from grader.errors import DeskError
 from grader.grading.identity import Handed, pair
+from grader.pages.look_again import Asked
 
 FILE = "decisions.db"
 HELD_FOR = timedelta(minutes=5)

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.reading import vocabulary
 from paribus.metrics.registry import per_registry
+from paribus.records.simple import is_number
 
 _OFF = frozenset({"none", "no", "off", "false", "0", "0.0"})
 _HEADS = {
@@ -55,7 +56,7 @@ def names_of(setting: str) -> set[str]:
     return {setting, spoken, *vocabulary.vocabulary()["settings"].get(setting, ()), *_HEADS.get(setting, ())}
 
 
-def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> frozenset[str]:  # noqa: ANN401 - any plain value
+def arm_aliases(setting: str, value: Any, other: Any, arm: str) -> frozenset[str]:  # any plain value
     """How prose calls the arm whose ``setting`` has ``value``, where the other arm's has ``other``."""
     return _aliases(setting, _Plain(repr(value), value), _Plain(repr(other), other), arm)
 
@@ -97,7 +98,7 @@ def _looser(setting: str) -> tuple[str, ...]:
     return (*found, *_LOOSE_HEADS.get(setting, ()))
 
 
-def value_phrases(setting: str, value: Any) -> set[str]:  # noqa: ANN401 - any plain value
+def value_phrases(setting: str, value: Any) -> set[str]:  # any plain value
     """How prose names a setting's value: "batch size of 16", "16 batch size", "bs=16", "at 2e-5", "the cosine
     schedule".
     """
@@ -132,7 +133,7 @@ def _string_phrases(text: str) -> set[str]:
     return {text, spoken}
 
 
-def spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+def spellings(value: Any) -> tuple[str, ...]:  # any plain value
     """How prose writes a setting's value: 2e-05 is also 2e-5, 2 × 10^-5 and 0.00002."""
     if not isinstance(value, float):
         return (str(value),)
@@ -145,12 +146,12 @@ def spellings(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
     return tuple(text for text in dict.fromkeys((short, power, plain, plain.removeprefix("0"), *raised)) if text)
 
 
-def is_off(value: Any) -> bool:  # noqa: ANN401 - any plain value
+def is_off(value: Any) -> bool:  # any plain value
     """The setting is not in use."""
     return value is None or str(value).lower() in _OFF
 
 
-def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # any plain value
     """How prose tells one arm from the other: the lower one, the original one."""
     words = (
         ("original", "old", "default") if arm == "baseline" else ("new", "changed", "other", "modified", "altered")
@@ -199,18 +200,16 @@ def _comparatives(arm: str, value: Any, other: Any) -> tuple[str, ...]:  # noqa:
     )
 
 
-def _compared(value: Any, other: Any) -> tuple[str, ...]:  # noqa: ANN401 - any plain value
+def _compared(value: Any, other: Any) -> tuple[str, ...]:  # any plain value
     """Comparatives that are before a looser name: the smaller one's, or the larger one's."""
-    numbers = [item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool)]
+    numbers = [item for item in (value, other) if is_number(item)]
     if len(numbers) < 2 or value == other:
         return ()
     return vocabulary.phrases("compared", "smaller" if value < other else "larger")
 
 
-def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any plain value
-    numbers = [
-        item for item in (value, other) if isinstance(item, int | float) and not isinstance(item, bool) and item
-    ]
+def _factor(value: Any, other: Any) -> tuple[str, ...] | None:  # any plain value
+    numbers = [item for item in (value, other) if is_number(item) and item]
     if len(numbers) < 2:
         return None
     ratio = numbers[0] / numbers[1]

@@ -32,9 +32,9 @@ def label_of(
 ) -> frozenset[str]:
     """What the label of a number says; nothing where the sentence does not show which label is its own.
 
-    ``alone``: the only label before the only number is its own, whatever is between them. ``tight``: only a label right
-    beside it is.
-    """  # noqa: E501
+    ``alone``: the only label before the only number is its own, whatever is between them. ``tight``: only a label
+    right beside it is.
+    """
     if not spans:
         return frozenset()
     for start, end in _pieces(text):

@@ -83,7 +83,7 @@ def _is_anothers(number: Number, sentence: Sentence) -> bool:
     )
 
 
-def _groups_of(number: Number, sentence: Sentence) -> tuple[frozenset[str], bool]:  # noqa: PLR0911 - a ladder
+def _groups_of(number: Number, sentence: Sentence) -> tuple[frozenset[str], bool]:
     if sentence.label:
         return sentence.label, True
     groups = sentence.groups

@@ -60,6 +60,7 @@ def _stands(case: Case, word: str, memo: Cell) -> bool:
     own = case.matches[memo.key].recovered
     here = own.position if own is not None else -1
     return any(
-        word in (cell.source or cell.html) for cell in case.notebook.cells
+        word in (cell.source or cell.html)
+        for cell in case.notebook.cells
         if cell.cell_type == "markdown" and cell.position != here
-    )  # fmt: skip
+    )

@@ -35,9 +35,10 @@ def commitment_of(case: Case, run: Run) -> Commitment:
     if case.commitments is None or run.prediction is None:
         return Commitment("not asked")
     return _held_against(
-        case.commitments, lambda: _code_of(run),
+        case.commitments,
+        lambda: _code_of(run),
         lambda: _of_experiments(case, run.record.experiment) | codes_of_diagnoses(case),
-    )  # fmt: skip
+    )
 
 
 def commitment_of_diagnosis(case: Case, claimed: Claimed) -> Commitment:
@@ -46,9 +47,10 @@ def commitment_of_diagnosis(case: Case, claimed: Claimed) -> Commitment:
         return Commitment("not asked")
     made = claimed.diagnosis
     return _held_against(
-        case.commitments, lambda: code_of(in_force(case, made.zoo, made.edition, claimed.nonce), claimed.nonce),
+        case.commitments,
+        lambda: code_of(in_force(case, made.zoo, made.edition, claimed.nonce), claimed.nonce),
         lambda: _of_experiments(case) | codes_of_diagnoses(case),
-    )  # fmt: skip
+    )
 
 
 def _held_against(

@@ -67,9 +67,10 @@ class _Asked:
     def others(self, run: Run) -> dict[str, Any]:
         """The settings in which a run differs, with what is asked for."""
         return {
-            name: wanted for name, wanted in sorted(self.settings.items())
+            name: wanted
+            for name, wanted in sorted(self.settings.items())
             if name != "model" and name in run.config and run.setting(name) != wanted
-        }  # fmt: skip
+        }
 
 
 @lru_cache(maxsize=CASES)
@@ -101,9 +102,10 @@ def _asked(case: Case) -> _Asked | None:
     taken = {pair for cell in case.assignment.cells for pair in _FROM_PROFILE.findall(cell.source)}
     settings = {name: getattr(profile, name) for name, field in taken if name == field and hasattr(profile, name)}
     entries = [
-        entry for entry in case.references.get(case.assignment.name, ())
+        entry
+        for entry in case.references.get(case.assignment.name, ())
         if entry.get("profile") == profile.name and entry.get("source") in ("", profile.settings.get("data"))
-    ]  # fmt: skip
+    ]
     models = {str(entry.get("model", NO_MODEL)) for entry in entries} - {NO_MODEL}
     wanted = models | {str(settings["model"])} if "model" in settings else set[str]()
     return _Asked(
@@ -153,14 +155,17 @@ def _said(data: DataIdentity) -> str:
 def _rows(case: Case, trained: list[Run]) -> Iterator[Departure]:
     """Runs on a part of the rows that the notebook has, where the notebook as released takes no part."""
     whole = {
-        item.record.data.fingerprint: item.record.data.train_rows for item in own_records(case)
+        item.record.data.fingerprint: item.record.data.train_rows
+        for item in own_records(case)
         if item.record is not None and item.record.kind == "data" and item.record.data is not None
-    }  # fmt: skip
+    }
     used = [
-        (run, rows, whole[run.data.fingerprint]) for run in trained
-        if run.data is not None and run.data.fingerprint in whole
+        (run, rows, whole[run.data.fingerprint])
+        for run in trained
+        if run.data is not None
+        and run.data.fingerprint in whole
         and isinstance(rows := run.setting("train_rows") or run.data.train_rows, int)
-    ]  # fmt: skip
+    ]
     if used and all(rows < most for _, rows, most in used) and not _released(case, "train_rows"):
         run, rows, most = used[0]
         yield Departure(f"{run.name} was trained on {rows:,} of {most:,} rows.", apart=True)
@@ -187,9 +192,10 @@ def _short(loop: ShortLoop, cell: str, batches: int | None) -> str:
 
 def _own_code(case: Case) -> Iterator[RecoveredCell]:
     changed = (
-        match.recovered for match in case.matches.values()
+        match.recovered
+        for match in case.matches.values()
         if match.cell.role is Role.CODE and match.unchanged is False and match.recovered is not None
-    )  # fmt: skip
+    )
     yield from (cell for cell in (*changed, *case.unmatched) if cell.cell_type == "code" and not cell.hidden)
 
 

@@ -54,9 +54,10 @@ def diagnoses_of(case: Case, cell: Cell, options: Mapping[str, Any]) -> tuple[Cl
     model = str(options.get("model") or cell.options.get("model") or "")
     zoo = str(options.get("zoo") or cell.options.get("zoo") or "")
     return tuple(
-        item for item in read_diagnoses(case)
+        item
+        for item in read_diagnoses(case)
         if item.diagnosis.model == model and (not zoo or item.diagnosis.zoo == zoo)
-    )  # fmt: skip
+    )
 
 
 def key_of(case: Case, diagnosis: Diagnosis) -> Key | None:
@@ -77,9 +78,10 @@ def is_revealed(case: Case) -> bool:
 def in_force(case: Case, zoo: str, edition: str, nonce: str) -> tuple[Diagnosis, ...]:
     """The last diagnosis of each model of a zoo in one notebook."""
     last = {
-        item.diagnosis.model: item.diagnosis for item in read_diagnoses(case)
+        item.diagnosis.model: item.diagnosis
+        for item in read_diagnoses(case)
         if (item.diagnosis.zoo, item.diagnosis.edition, item.nonce) == (zoo, edition, nonce)
-    }  # fmt: skip
+    }
     return tuple(last.values())
 
 

@@ -115,14 +115,14 @@ class Facts:
 
     def agreeing(self, number: Number) -> list[Fact]:
         """The facts that ``number`` may be a rounding of."""
-        found: list[Fact] = []
+        found: dict[Fact, None] = {}
         for reading in number.readings:
             for scale in (1.0, 100.0):
                 size, unit = abs(reading.value) / scale, reading.unit / scale
                 for fact in self.between(size - 1.05 * unit, size + 1.05 * unit):
                     if scale in scales_of(fact, number, reading) and agrees(fact, number, reading, scale):
-                        found.append(fact)  # noqa: PERF401 - three loops in one expression read worse
-        return list(dict.fromkeys(found))
+                        found[fact] = None
+        return list(found)
 
 
 def scales_of(fact: Fact, number: Number, reading: Reading) -> tuple[float, ...]:

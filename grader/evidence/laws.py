@@ -5,6 +5,7 @@ satisfy it, under any convention that people use. Each law says with which arith
 """
 
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -218,7 +219,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "mean": Law(
             "a mean is that of the values listed beside it",
             _mean,
-            lambda values, _: f"the mean of {_listed(values)} is {math.fsum(v.middle for v in values) / len(values):.4g}",  # noqa: E501
+            lambda values, _: f"the mean of {_listed(values)} is {statistics.fmean(v.middle for v in values):.4g}",
         ),
         "within": Law(
             "a mean lies between the smallest and the largest value",
@@ -236,7 +237,9 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "centred": Law(
             "a t interval has the difference in its middle",
             _centred,
-            lambda low, high, _: f"the middle of {low.middle:g} and {high.middle:g} is {(low.middle + high.middle) / 2:.4g}",  # noqa: E501
+            lambda low, high, _: (
+                f"the middle of {low.middle:g} and {high.middle:g} is {(low.middle + high.middle) / 2:.4g}"
+            ),
         ),
         "harmonic": Law(
             "the F1 of a class is the harmonic mean of its precision and its recall",
@@ -246,7 +249,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "bounded": Law(
             "macro-F1 is at most the share of classes above zero",
             _bounded,
-            lambda _, zeros, classes: f"with {zeros} of {classes} classes at zero it is at most {1 - zeros / classes:.3f}",  # noqa: E501
+            lambda _, zeros, of: f"with {zeros} of {of} classes at zero it is at most {1 - zeros / of:.3f}",
         ),
         "micro": Law(
             "micro-F1 is the accuracy where each item has one label",
@@ -259,7 +262,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             lambda _, seeds: f"with {seeds} seeds the smallest p is 2^(1−{seeds}) = {2.0 ** (1 - seeds):g}",
         ),
     }
-)  # fmt: skip
+)
 
 
 def _listed(values: Sequence[Span]) -> str:

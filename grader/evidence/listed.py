@@ -13,6 +13,7 @@ from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 from paribus.experiments.one_change import Comparison, Difference
+from paribus.records.simple import is_number
 
 _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|but not|but the|besides|aside from|not|no|n't|unlike|instead of|"
@@ -73,7 +74,7 @@ _WEIGHTS_OF = re.compile(
 
 
 def _are_a_models(mention: Mention, text: str) -> bool:
-    """ "The weights at the start" are a model's, and no weights of classes."""  # noqa: D210
+    """“The weights at the start” are a model's, and no weights of classes."""
     if mention.name != "class_weights" or text[mention.start : mention.end].lower() != "weights":
         return False
     return bool(_FIRST_WEIGHTS.search(text[: mention.start]) or _WEIGHTS_OF.match(text[mention.end :]))
@@ -302,7 +303,7 @@ def other_value(text: str, settings: Mapping[str, Any], comparison: Comparison) 
         recorded = settings.get(mention.name)
         if _PER_ONE.search(text[: mention.start]):
             continue  # "the number of steps per epoch (6)"
-        if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+        if not is_number(recorded):
             continue
         number = next((item for item in numbers if item.start >= mention.end), None)
         before = next(

@@ -149,9 +149,10 @@ def find_level(fact: Fact, claim: Claim, measured: Measured) -> Fact | None:
     ):
         return None
     logged = [
-        number for number in sentence.numbers
+        number
+        for number in sentence.numbers
         if any(item.kind is Kind.EPOCH and item.metric == fact.metric for item in all_agreeing(number, measured))
-    ]  # fmt: skip
+    ]
     if len(logged) > 2:
         return None  # a whole log
     own = level_like(fact, fact.metric, measured)

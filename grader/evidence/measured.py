@@ -11,14 +11,7 @@ from grader.evidence.changes import bound_facts, change_facts, labelled_changes,
 from grader.evidence.facts import Fact, Facts, Kind
 from grader.evidence.groups import Group, arm_group, explored_groups, run_group
 from grader.evidence.recorded import named_facts, recorded_facts
-from grader.evidence.runs import (
-    CASES,
-    Run,
-    experiment_keys,
-    find_arms,
-    named_values,
-    read_runs,
-)
+from grader.evidence.runs import CASES, Run, experiment_keys, find_arms, named_values, read_runs
 from grader.evidence.shown import shown_facts
 from grader.evidence.unrecorded.arms import arms_of, other_runs, unrecorded_experiments
 from grader.evidence.versus import compared_pairs
@@ -26,6 +19,7 @@ from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Phrases
+from paribus.records.simple import is_number
 
 MAX_GROUPS, MAX_NAMED = 40, 400
 """More than any course asks for; a notebook with thousands of runs is graded in bounded time."""
@@ -200,11 +194,7 @@ def _settings(case: Case) -> frozenset[float]:
     runs = [*read_runs(case), *other_runs(case), *shown]
     numbers = chain.from_iterable((item.value for item in run.config.values()) for run in runs)
     sizes = [size for run in runs if run.data is not None and (size := run.data.train_rows) is not None]
-    return frozenset(
-        float(value)
-        for value in (*numbers, *sizes)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    )
+    return frozenset(float(value) for value in (*numbers, *sizes) if is_number(value))
 
 
 @lru_cache(maxsize=64)

@@ -102,7 +102,7 @@ _AND = re.compile(r"\s*%?\s*(?:and|und|et|y|e|és|i|и|和|→|->|to|against|,|/
 
 
 def _are_listed(own: Sequence[Fact], axis: str, label: frozenset[str], fact: Fact, claim: Claim) -> bool:
-    """ "(3.54 % and 6.58 %)": both values one after the other under one label, which can be that of one alone."""  # noqa: D210
+    """“(3.54 % and 6.58 %)”: both values one after the other under one label, which can be that of one alone."""
     sentence, number = claim.sentence, claim.number
     return any(
         _AND.fullmatch(sentence.text[min(number.end, other.end) : max(number.start, other.start)])

@@ -124,7 +124,7 @@ def _is_minor(metric: str) -> bool:
     return metric in registry() and not registry()[metric].in_log and not is_count(metric)
 
 
-def _metric(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911 - one way out a verdict
+def _metric(fact: Fact, claim: Claim, shared: int) -> float:
     sentence = claim.sentence
     if not fact.metric:
         return 0.5
@@ -150,7 +150,7 @@ def _metric(fact: Fact, claim: Claim, shared: int) -> float:  # noqa: PLR0911 - 
 _RUN_VALUES = frozenset({Kind.LEVEL, Kind.SEED, Kind.EPOCH})
 
 
-def _operands(fact: Fact, claim: Claim) -> float:  # noqa: PLR0911 - one way out a verdict
+def _operands(fact: Fact, claim: Claim) -> float:
     sentence = claim.sentence
     if not fact.operands:
         return 0.5

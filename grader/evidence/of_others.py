@@ -7,9 +7,9 @@ from grader.reading.claimed import claimed
 
 @lru_cache(maxsize=4096)
 def is_of_others(text: str) -> bool:
-    """ "On its own training texts", "only classes with five or more", "in a second session", "yesterday".
+    """“On its own training texts”, “only classes with five or more”, “in a second session”, “yesterday”.
 
     Nothing in the file need be a rounding of such a number, so that it is never called wrong.
-    """  # noqa: D210
+    """
     lower = text.lower().replace("’", "'")
     return any(claimed("others", name, lower) for name in ("items", "run"))

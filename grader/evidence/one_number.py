@@ -85,7 +85,7 @@ def _trace_one(number: Number, sentence: Sentence, measured: Measured) -> Trace:
     return _trace_claim(_claim(number, sentence, measured), number, sentence, measured)[0]
 
 
-def _trace_claim(  # noqa: PLR0911
+def _trace_claim(
     claim: Claim | None, number: Number, sentence: Sentence, measured: Measured, *, spread: bool = False
 ) -> tuple[Trace, Fact | None]:
     blank = Trace(number, Status.OTHER, sentence.text, sentence.position)
@@ -149,7 +149,7 @@ def _doubtful(blank: Trace, fact: Fact, why: str) -> Trace:
     )
 
 
-def _refuse(  # noqa: PLR0911 - one way out a verdict
+def _refuse(
     blank: Trace, claim: Claim, near: tuple[Fact, float] | None, measured: Measured, *, counted: bool
 ) -> Trace:
     """What is said of a number that no near fact supports."""
@@ -224,7 +224,7 @@ def _from_to_claim(claim: Claim, measured: Measured) -> Claim:
 
 
 def _is_between_two(claim: Claim) -> bool:
-    """ "With the encoder it climbs from 0.28 to 0.52 over TF-IDF"."""  # noqa: D210
+    """“With the encoder it climbs from 0.28 to 0.52 over TF-IDF”."""
     spans = [(start, end) for start, end, _ in claim.sentence.groups]
     return len(spans) == 2 and spans[0][1] <= claim.number.start and claim.number.end <= spans[1][0]
 

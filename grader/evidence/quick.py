@@ -98,14 +98,14 @@ def _moments(case: Case) -> list[tuple[int, datetime]]:
     found: set[tuple[int, datetime]] = set()
     for item in own_records(case):
         for made in (item.record.prediction, item.record.diagnosis) if item.record is not None else ():
-            moment = _read(made.written) if made is not None else None
+            moment = moment_of(made.written) if made is not None else None
             if made is not None and moment is not None:
                 found.add((made.written_after, moment))
     return sorted(found)
 
 
-def _read(written: str) -> datetime | None:
-    """A time with its zone; None where the text is none."""
+def moment_of(written: str) -> datetime | None:
+    """A time with its zone; None where there is none to be read, as a record may hold any text."""
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:

@@ -26,9 +26,10 @@ def uneven_epochs(arms: Arms) -> str:
 def longer_than_planned(runs: Iterable[Run]) -> list[Run]:
     """The runs that logged more epochs than their configuration says."""
     return [
-        run for run in finished(tuple(runs))
+        run
+        for run in finished(tuple(runs))
         if isinstance(run.setting("epochs"), int) and len(run.record.epochs) > int(run.setting("epochs"))
-    ]  # fmt: skip
+    ]
 
 
 def _may_stop(run: Run) -> bool:

@@ -94,7 +94,7 @@ class Run:
         """The metrics that the result claims."""
         return self.result.values if self.result is not None else {}
 
-    def setting(self, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+    def setting(self, name: str) -> Any:  # a setting is any plain value
         """A configuration value, or None."""
         item = self.config.get(name)
         return item.value if item is not None else None
@@ -208,9 +208,10 @@ def by_seed(runs: Sequence[Run]) -> dict[int | None, Run]:
 def records_before(case: Case, run: Run) -> int | None:
     """How many records the notebook held when a run began: counted along the chain, None where it has a gap."""
     by_digest = {
-        found.record.digest(): found.record for found in own_records(case)
+        found.record.digest(): found.record
+        for found in own_records(case)
         if found.record is not None and found.record.nonce == run.record.nonce
-    }  # fmt: skip
+    }
     count, record = 0, run.start
     while record is not None and record.previous and count <= len(by_digest):
         record = by_digest.get(record.previous)

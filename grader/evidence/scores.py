@@ -10,9 +10,9 @@ from grader.model import Case
 from paribus.errors import ParibusError
 from paribus.metrics import Metrics
 from paribus.metrics.metric import Scored
+from paribus.metrics.packing import unpack
 from paribus.metrics.registry import per_registry
 from paribus.metrics.scoring import Values, score, scored
-from paribus.records.packing import unpack
 from paribus.records.record import Record
 
 

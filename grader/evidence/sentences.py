@@ -133,7 +133,7 @@ _OF_CLASSES = re.compile(r"class|zero|rescue|f1 ?= ?0", re.IGNORECASE)
 
 
 def _is_verb(mention: Mention, text: str) -> bool:
-    """ "The score lost 7 points" counts no lost classes."""  # noqa: D210
+    """“The score lost 7 points” counts no lost classes."""
     return text[mention.start : mention.end].lower() == "lost" and _OF_CLASSES.search(text) is None
 
 

@@ -16,6 +16,7 @@ from grader.reading.notation import plain
 from grader.reading.numbers import Number, Reading, find_numbers
 from grader.reading.vocabulary import Mention, Phrases
 from paribus.metrics.registry import per_registry
+from paribus.records.simple import is_number
 
 NUMERIC = (
     "batch_size",
@@ -55,12 +56,12 @@ class Said:
     number: Number | None = None
     word: str = ""
 
-    def fits(self, recorded: Any) -> bool:  # noqa: ANN401 - a setting is any plain value
+    def fits(self, recorded: Any) -> bool:  # a setting is any plain value
         """The recorded value may be what is meant; a value of another kind says nothing."""
         if self.number is not None:
             if recorded is None or recorded == "none":
                 return self.number.value == 0
-            if isinstance(recorded, bool) or not isinstance(recorded, int | float):
+            if not is_number(recorded):
                 return True
             return fits(self.number, float(recorded))
         if not isinstance(recorded, str) and recorded is not None:
@@ -135,7 +136,7 @@ _BATCH = re.compile(r"\bbatch(?=\s*[=:(]?\s*\d)|\bbs(?=\s*[=:]?\s*\d)|\bbatches 
 
 
 def _batches(text: str) -> Iterator[Mention]:
-    """ "batch 32", "bs=32": the word alone names other things too, and with a number behind it none."""  # noqa: D210
+    """“batch 32”, “bs=32”: the word alone names other things too, and with a number behind it none."""
     yield from (Mention("batch_size", hit.start(), hit.end()) for hit in _BATCH.finditer(text))
 
 
@@ -169,7 +170,7 @@ def _number_words() -> Phrases:
 
 
 def _by_unit(text: str, numbers: Sequence[Number]) -> Iterator[Said]:
-    """ "two epochs", "48 tokens": the unit follows the number."""  # noqa: D210
+    """“two epochs”, “48 tokens”: the unit follows the number."""
     for start, end, names in _units().find(text):
         number = next(
             (item for item in numbers if item.end <= start and _BETWEEN.fullmatch(text[item.end : start])), None
@@ -184,7 +185,7 @@ def _units() -> Phrases:
 
 
 def _by_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
-    """ "batch size 32": the number follows the name."""  # noqa: D210
+    """“batch size 32”: the number follows the name."""
     for index, mention in enumerate(mentions):
         if mention.name not in NUMERIC:
             continue
@@ -219,7 +220,7 @@ _AS = re.compile(r"\s*(?:as|for|als|comme|como|come) (?:the |a |my |die |le |la 
 
 
 def _as_name(text: str, mentions: Sequence[Mention], numbers: Sequence[Number]) -> Iterator[Said]:
-    """ "32 as the batch size": the name follows the number."""  # noqa: D210
+    """“32 as the batch size”: the name follows the number."""
     for number, mention in product(numbers, mentions):
         if (
             mention.name in NUMERIC
@@ -243,7 +244,7 @@ def _goes_on(number: Number, numbers: Sequence[Number], text: str) -> bool:
 
 
 def _by_word(text: str, mentions: Sequence[Mention]) -> Iterator[Said]:
-    """ "cosine schedule", "scheduler: constant", "class weights: none"."""  # noqa: D210
+    """“cosine schedule”, “scheduler: constant”, “class weights: none”."""
     for name in vocabulary.names("setting_values"):
         for start, end, _ in value_words(name).find(text):
             near = [

@@ -38,7 +38,7 @@ _COUNTS = {
 }
 
 
-def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Number]) -> str:  # noqa: PLR0911
+def broken_difference(number: Number, sentence: Sentence, earlier: Sequence[Number]) -> str:
     """The arithmetic by which a stated change is not that of the two numbers right before it; "" where nothing is
     wrong, or the sentence does not say that it is.
 

@@ -53,9 +53,9 @@ _SEED_COLUMN = re.compile(r"(?:seed|run|fold|graine|semilla)\s*[=#:]?\s*\d+", re
 
 
 def broken_summaries(sentence: Sentence, counts: Collection[int]) -> Iterator[Breach]:
-    """ "0.41, 0.42 and 0.43, so the mean is 0.47 with SD 0.10", and "from 0.20 to 0.30, a factor of 2". ``counts``
+    """“0.41, 0.42 and 0.43, so the mean is 0.47 with SD 0.10”, and “from 0.20 to 0.30, a factor of 2”. ``counts``
     are how many runs the groups have: a list of fewer may not be all of them.
-    """  # noqa: D210
+    """
     yield from _changes(sentence)
     if sentence.row or _OTHER.search(sentence.text) or sentence.interval:
         return

@@ -73,7 +73,7 @@ def is_related(fact: Fact, claim: Claim) -> bool:
     )
 
 
-def find_target(claim: Claim, measured: Measured) -> Fact | None:  # noqa: PLR0911 - one way out a verdict
+def find_target(claim: Claim, measured: Measured) -> Fact | None:
     """The one fact that a number must be, where the words right around it leave no other reading."""
     sentence, number = claim.sentence, claim.number
     if not claim.metric_firm or len(claim.metrics) != 1 or number.times:

@@ -1,8 +1,8 @@
 """What the tests of a task left behind: the record that they passed, and errors in other forms than a traceback.
 
-A tests cell of a release ends with `notebook.tested("task")`, which shows a record of the code that was tested and of
-the tests that ran. Where it is missing, an error may have ended the cell, whatever the page shows of it.
-"""  # noqa: E501
+A tests cell of a release ends with `notebook.tested("task")`, which shows a record of the code that was tested and
+of the tests that ran. Where it is missing, an error may have ended the cell, whatever the page shows of it.
+"""
 
 import builtins
 import re
@@ -68,8 +68,8 @@ def find_tested(case: Case, tests: Match, task: Match) -> Tested | None:
 def error_in_words(cell: RecoveredCell | None) -> str:
     """The line of a cell's output that reads like the end of a traceback, "" where none does.
 
-    Settings and handlers of a student's own show errors as plain text: without colours and frames, on either stream.
-    """  # noqa: E501
+    Settings and handlers of a student's own show errors as plain text: without colours and frames, on any stream.
+    """
     for output in cell.outputs if cell is not None else ():
         for line in output.text.splitlines():
             if _is_last_line(line):

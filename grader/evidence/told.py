@@ -12,6 +12,7 @@ from grader.reading.notation import plain
 from grader.reading.nouns import ITEMS
 from grader.reading.numbers import Number, find_numbers
 from paribus.experiments.one_change import Comparison, Difference
+from paribus.records.simple import is_number
 
 _CHANGE = re.compile(
     r"\s*[`\"')]*\s*(?:→|->|-->|=>|⟶|to|vs\.?|versus|instead of|in place of|becomes?|then|, then|and then|"
@@ -30,19 +31,13 @@ _OLD_NEW = re.compile(
 
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
-    (
-        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|halbier\w*|moitié|mitad|dimezz\w*",
-        0.5,
-    ),
+    (r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|halbier\w*|moitié|mitad|dimezz\w*", 0.5),
     (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),
     (r"quadrupl\w*|four times|times four|fourfold", 4.0),
     (r"a third|one third|divided by three|three times (?:smaller|lower|less)", 1 / 3),
     (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
     (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
-    (
-        r"a tenth|one tenth|divided by (?:ten|10)|(?:(?:ten|10) times|10x) (?:smaller|lower|less)|/\s?10\b",
-        0.1,
-    ),
+    (r"a tenth|one tenth|divided by (?:ten|10)|(?:(?:ten|10) times|10x) (?:smaller|lower|less)|/\s?10\b", 0.1),
     (
         r"a hundredth|one hundredth|divided by (?:a hundred|100)|(?:a hundred|100) times (?:smaller|lower|less)",
         0.01,
@@ -112,7 +107,7 @@ def _said_words(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def _reversed(text: str, difference: Difference) -> str:
-    """ "From A to B" where the records say from B to A."""  # noqa: D210
+    """“From A to B” where the records say from B to A."""
     text = plain(text)
     if len(difference.baseline) != 1 or len(difference.changed) != 1:
         return ""
@@ -167,18 +162,16 @@ def _text(value: Number | str) -> str:
     return value if isinstance(value, str) else value.text
 
 
-def _is_value(said: Number | str, value: Any) -> bool:  # noqa: ANN401 - a setting is any plain value
+def _is_value(said: Number | str, value: Any) -> bool:  # a setting is any plain value
     if isinstance(said, str):
         return plain_value(said) == plain_value(str(value or "none"))
-    return isinstance(value, int | float) and not isinstance(value, bool) and fits(said, float(value))
+    return is_number(value) and fits(said, float(value))
 
 
 def _other_factor(text: str, difference: Difference) -> str:
-    """ "Halved", where it was divided by ten."""  # noqa: D210
+    """“Halved”, where it was divided by ten."""
     values = [*difference.baseline, *difference.changed]
-    if len(values) != 2 or not all(
-        isinstance(item, int | float) and not isinstance(item, bool) and item for item in values
-    ):
+    if len(values) != 2 or not all(is_number(item) and item for item in values):
         return ""
     ratio = values[1] / values[0]
     said = plain(text)
@@ -236,7 +229,7 @@ def other_change(text: str, difference: Difference) -> str:
     """
     text = plain(text)
     values = [*difference.baseline, *difference.changed]
-    numeric = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    numeric = [float(value) for value in values if is_number(value)]
     if len(numeric) < 2 or len(numeric) != len(values):
         return ""
     for first, second in _written_changes(text, difference.name):
@@ -259,7 +252,7 @@ def _stray_value(text: str, difference: Difference, comparison: Comparison) -> s
     """
     text = plain(text)
     found = (*difference.baseline, *difference.changed)
-    values = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    values = [float(value) for value in found if is_number(value)]
     if len(values) < 2 or len(values) != len(found):
         return ""
     others = [float(value) for value in comparison.settings.values() if isinstance(value, int | float)]

@@ -106,7 +106,7 @@ _LIMIT_AFTER = re.compile(
 
 
 def _other_limit(text: str, prediction: Prediction) -> str:
-    """ "By at most 0.02", where the recorded range reaches further."""  # noqa: D210
+    """“By at most 0.02”, where the recorded range reaches further."""
     if prediction.low is None or prediction.high is None:
         return ""
     said, bounds = plain(text), {abs(prediction.low), abs(prediction.high)}
@@ -118,7 +118,8 @@ def _other_limit(text: str, prediction: Prediction) -> str:
             and number.value
             and not _is_bound(number, bounds)
         ):
-            return f"the template predicts at most {number.text}, and the record holds {prediction.low:g} to {prediction.high:g}"  # noqa: E501
+            recorded = f"{prediction.low:g} to {prediction.high:g}"
+            return f"the template predicts at most {number.text}, and the record holds {recorded}"
     return ""
 
 

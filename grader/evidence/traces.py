@@ -25,9 +25,9 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class Trace:
     """One number of an answer. ``expected`` is the value it was held against, shown in ``recorded_in``; ``chance``
-    how often a random number of its kind would be traced as well; ``settled``: that it follows from two others beside
-    it clears no doubt.
-    """  # noqa: E501
+    how often a random number of its kind would be traced as well; ``settled``: that it follows from two others
+    beside it clears no doubt.
+    """
 
     number: Number
     status: Status

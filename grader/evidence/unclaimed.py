@@ -29,7 +29,7 @@ def is_level(number: Number, sentence: Sentence) -> bool:
     return number.value == 0 and number.whole and number.spread is None and sentence.interval
 
 
-def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool:  # noqa: PLR0911 - one way out a verdict
+def is_setting(number: Number, sentence: Sentence, measured: Measured) -> bool:
     """A number of seeds, epochs, tokens …: a count of something that is no metric, or a setting's value."""
     text = sentence.text
     if number.points or number.spread is not None:

@@ -191,9 +191,8 @@ class GradebookFolder:
     def _decided(self, given: Mapping[str, Given], waiting: Set[str]) -> set[str]:
         """The grade cells that a person settled: with a score, or by saving one that had waited."""
         return {
-            name for name, cell in given.items()
-            if not cell.waits and (cell.score is not None or name in waiting)
-        }  # fmt: skip
+            name for name, cell in given.items() if not cell.waits and (cell.score is not None or name in waiting)
+        }
 
     def _digest(self, result: Result) -> str:
         """Everything that an entry depends on: the file, what the checks say, the release, this version."""

@@ -96,7 +96,7 @@ def make_tables(line: sqlite3.Connection) -> None:
         line.execute(table)
 
 
-def write_owner(session: Any, student: str, person: str, source: str, sha256: str) -> None:  # noqa: ANN401
+def write_owner(session: Any, student: str, person: str, source: str, sha256: str) -> None:
     """Say whose and which file a student's id was entered for, in a session that the caller commits."""
     session.execute(
         text("INSERT OR REPLACE INTO paribus_owner VALUES (:student, :person, :source, :sha256)"),
@@ -104,7 +104,7 @@ def write_owner(session: Any, student: str, person: str, source: str, sha256: st
     )
 
 
-def write_entered(session: Any, assignment: str, student: str, entered: Entered) -> None:  # noqa: ANN401  # nbgrader's session
+def write_entered(session: Any, assignment: str, student: str, entered: Entered) -> None:
     """Put a row into a session that the caller commits."""
     session.execute(
         text("INSERT OR REPLACE INTO paribus_entered VALUES (:assignment, :student, :answers, :waiting, '')"),

@@ -7,6 +7,7 @@ from typing import Any
 from grader.errors import GraderError
 from grader.model import Result
 from paribus.course.policy import LateTable
+from paribus.records.simple import is_number
 
 
 def penalty_of(result: Result, method: str | LateTable) -> float:
@@ -28,7 +29,7 @@ def points_lost(submission: str, score: float, late: float, method: str | LateTa
     given = load_plugin(method).late_submission_penalty(submission, score, late)
     if given is None:
         return 0.0
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if not is_number(given) or not math.isfinite(given):
         raise GraderError(f"late_penalty = {method!r} gave {given!r} for {submission}; expected points or None.")
     return min(max(float(given), 0.0), score)
 
@@ -39,7 +40,7 @@ def require_method(method: str | LateTable) -> None:
         load_plugin(method)
 
 
-def load_plugin(method: str) -> Any:  # noqa: ANN401  # nbgrader ships no types
+def load_plugin(method: str) -> Any:
     """The plugin that a course names; GraderError where there is none."""
     from nbgrader.plugins import LateSubmissionPlugin
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grader.model import Output
-from grader.pages.outputs import PICTURES, is_record
 from grader.recover.clean import clean_html
+from grader.recover.outputs import PICTURES, is_record
 from grader.recover.text import harmless
 
 MOST = 300_000

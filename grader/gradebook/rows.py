@@ -126,7 +126,7 @@ class Rows:
             session.rollback()
             raise
 
-    def _cells(self, *kinds: Any) -> dict[str, str]:  # noqa: ANN401 - nbgrader has no types
+    def _cells(self, *kinds: Any) -> dict[str, str]:  # nbgrader has no types
         """The assignment's cells of these kinds: their ids by grade_id."""
         found: dict[str, str] = {}
         for kind in kinds:
@@ -134,13 +134,13 @@ class Rows:
             found.update((name, key) for name, key in self._book.db.execute(cells))
         return found
 
-    def _save_student(self, session: Any, student: str, names: Mapping[str, str]) -> None:  # noqa: ANN401
+    def _save_student(self, session: Any, student: str, names: Mapping[str, str]) -> None:
         if session.execute(select(Student.id).where(Student.id == student)).first() is None:
             session.execute(insert(Student.__table__), [{"id": student, **names}])
         else:
             session.execute(update(Student.__table__).where(Student.id == student).values(**names))
 
-    def _submission(self, session: Any, student: str) -> tuple[str, bool]:  # noqa: ANN401
+    def _submission(self, session: Any, student: str) -> tuple[str, bool]:
         """The id of the student's submitted notebook, and whether it was added just now."""
         mine = SubmittedAssignment.assignment_id == self._assignment
         query = select(SubmittedNotebook.id).join(SubmittedAssignment)
@@ -154,7 +154,7 @@ class Rows:
         session.execute(insert(SubmittedNotebook.__table__), [row])
         return notebook, True
 
-    def _add(self, session: Any, notebook: str, scores: Scores, people: People) -> None:  # noqa: ANN401
+    def _add(self, session: Any, notebook: str, scores: Scores, people: People) -> None:
         """All rows of a new submission; a cell without a score waits for a person, as in nbgrader."""
         grades = []
         for name, cell in self._grade_cells.items():
@@ -177,7 +177,7 @@ class Rows:
             if rows:
                 session.execute(insert(table), rows)
 
-    def _change(self, session: Any, notebook: str, scores: Scores) -> None:  # noqa: ANN401
+    def _change(self, session: Any, notebook: str, scores: Scores) -> None:
         """Our part of the rows that are there; people's part stays."""
         grade = update(Grade.__table__).where(Grade.notebook_id == notebook, Grade.cell_id == bindparam("cell"))
         grades = [

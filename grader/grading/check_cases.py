@@ -131,8 +131,10 @@ def page_of(title: str, checks: Iterable[Any], tried: Iterable[Tried]) -> str:
     for check in checks:
         seen = "Students see it before they hand in." if check.public else "Students see it after grading alone."
         lines += [f"## {check.name}", "", f"**{check.title}.** {check.about} {seen}", ""]
-        rows = [case_row(item.verdict.outcome, item.case.about, item.verdict.because) for item in
-                by_check.get(check.name, ())]  # fmt: skip
+        rows = [
+            case_row(item.verdict.outcome, item.case.about, item.verdict.because)
+            for item in by_check.get(check.name, ())
+        ]
         lines += [*CASE_HEAD, *rows, ""] if rows else []
     return "\n".join(lines)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from grader.intake.file_names import read_any_name
 from grader.intake.naming import nameless
-from grader.lms.names import read_any_name
 from grader.model import Result
 
 

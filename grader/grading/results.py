@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks.base import plain
-from grader.classrun.storage import RESULTS
 from grader.errors import ResultError
 from grader.model import SCHEMA, CellResult, Evidence, Likeness, Outcome, Result, Sketch, Verdict
+from grader.output.storage import RESULTS
 
 FILE = RESULTS
 # What some readers take for the end of a line, and what a terminal obeys. JSON's escapes take their place.
@@ -67,7 +67,7 @@ def read_results(path: Path) -> tuple[Result, ...]:
     return tuple(results)
 
 
-def _fields(value: Any) -> Any:  # noqa: ANN401 - JSON values have no one type
+def _fields(value: Any) -> Any:  # JSON values have no one type
     """What JSON has no form for: a dataclass as its fields, without the deep copy of `dataclasses.asdict`."""
     if is_dataclass(value):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}

@@ -56,14 +56,16 @@ def read_commitments(content: bytes, origin: str = "commitments") -> Commitments
     header = [cell.strip().casefold() for cell in lines[0]] if lines else []
     moodles = [words_for(role, ()) for role in ("identifier", "name", "email")]
     people = [
-        place for place, name in enumerate(header)
+        place
+        for place, name in enumerate(header)
         if _PEOPLE.match(name) or any(plain_word(name) in words for words in moodles)
-    ]  # fmt: skip
+    ]
     texts = words_for("online_text", ())
     columns = [
-        place for place, name in enumerate(header)
+        place
+        for place, name in enumerate(header)
         if place not in people and (_CODES.search(name) or plain_word(name) in texts)
-    ]  # fmt: skip
+    ]
     if not people or not columns:
         raise CommitmentsError(
             f"{origin}: expected a first line that names a column of people (identifier, full name, …) and one of "

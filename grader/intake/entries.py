@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from grader.classrun.storage import is_output
 from grader.errors import InboxError
-from grader.lms.names import read_any_name
+from grader.intake.file_names import read_any_name
 from grader.model import Unread
+from grader.output.storage import is_output
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,9 @@ def _folder(folder: Path, limits: InboxLimits) -> tuple[Entry, ...]:
         paths = [Path(place, name) for name in (*files, *linked)]
         entries += [
             _file(path, _shown(path.relative_to(folder)), limits)
-            for path in paths if path.is_symlink() or path.is_file()
-        ]  # fmt: skip
+            for path in paths
+            if path.is_symlink() or path.is_file()
+        ]
         if len(entries) > limits.members:
             raise InboxError(
                 f"{folder}: holds more than {limits.members:,} files. Name the folder of one assignment."

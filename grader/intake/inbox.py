@@ -13,15 +13,13 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import InboxError
 from grader.intake.entries import DEFAULT_LIMITS, NOTEBOOKS, Entry, InboxLimits, list_entries, read_bounded
+from grader.intake.file_names import ReadName, read_any_name
 from grader.intake.naming import name_submission, nameless
 from grader.intake.strays import without_strays
 from grader.intake.times import attempts, copy_hint, far_apart
-from grader.lms.names import ReadName, read_any_name
 from grader.model import Submission
 
-__all__ = [
-    "DEFAULT_LIMITS", "Inbox", "InboxLimits", "iter_submissions", "iter_unread", "open_inbox", "read",
-]  # fmt: skip
+__all__ = ["DEFAULT_LIMITS", "Inbox", "InboxLimits", "iter_submissions", "iter_unread", "open_inbox", "read"]
 
 # What operating systems and Jupyter leave in folders.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", ".ipynb_checkpoints", ".git", "Thumbs.db", "desktop.ini"})

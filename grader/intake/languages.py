@@ -10,10 +10,11 @@ from typing import Any
 from grader.errors import GraderError
 
 WORDS = Path(__file__).with_name("moodle_words.toml")
-COLUMNS = (
-    "identifier", "name", "email", "status", "due", "group", "grade", "maximum", "scale", "changeable", "submitted",
-    "online_text", "modified", "feedback",
-)  # fmt: skip
+COLUMNS = tuple(
+    """
+    identifier name email status due group grade maximum scale changeable submitted online_text modified feedback
+    """.split()
+)
 """What a column of the worksheet may be."""
 IMPORTED = ("identifier", "participant", "grade", "modified", "feedback")
 """The words without which Moodle does not take a worksheet back."""

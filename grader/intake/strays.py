@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from grader.intake.entries import NOTEBOOKS, READ_ERRORS, Entry
-from grader.lms.names import read_any_name
+from grader.intake.file_names import read_any_name
 
 LISTS = frozenset({"submission_metadata.yml", "submission_metadata.yaml"})
 """Files that a platform's download holds beside the submissions, in small letters: Gradescope's."""

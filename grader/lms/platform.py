@@ -2,7 +2,7 @@
 
 Each platform is a folder beside this module, or a package that is installed (`paribus.course.platforms`). Its
 ``platform.py`` holds one `Platform` called ``PLATFORM``; one that names files has a ``names.py`` as well
-(`grader.lms.names`). Nothing else knows of it.
+(`grader.intake.file_names`). Nothing else knows of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from grader.intake.file_names import ReadName
 from grader.intake.roster import Roster
-from grader.lms.names import ReadName
 from grader.lms.regraded import Regrade
 from grader.model import Result, Submission
 from paribus.course.assignment import Assignment

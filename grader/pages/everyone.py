@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.checks import checks_of
-from grader.classrun.pool import Lost
-from grader.classrun.workplaces import Here, Place, Processes
-from grader.desk.requests import Asked
 from grader.grading.judge import describe_error
 from grader.model import Result
 from grader.pages.feedback import feedback_page
+from grader.pages.look_again import Asked
 from grader.pages.own_work import read_own
 from grader.pages.report import bands_of
 from grader.pages.shared import CheckWords
+from grader.workplaces.place import Here, Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.course.assignment import Assignment
 from paribus.course.own import metrics_of
 from paribus.course.release import Release

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from grader.desk.requests import Asked, form
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE, has_comment
 from grader.model import CellResult, Outcome, Result, Verdict
+from grader.pages.look_again import Asked, form
 from grader.pages.own_work import OwnCell, OwnPage, OwnWork
 from grader.pages.plots import Band, Share, bar
 from grader.pages.shared import (
@@ -150,8 +150,10 @@ def summary_line(result: Result, assignment: Assignment) -> str:
         parts = [f"{score} of {most} points so far; {waiting}."]
     failed = [
         f"{cell_title(assignment, cell.key).heading}: {v.because}" if v.check == PERSON else v.because
-        for cell in result.cells for v in cell.verdicts if v.outcome is Outcome.FAILED and v.points
-    ]  # fmt: skip
+        for cell in result.cells
+        for v in cell.verdicts
+        if v.outcome is Outcome.FAILED and v.points
+    ]
     parts.extend(failed[:3])
     if len(failed) > 3:
         more = "1 more finding is" if len(failed) == 4 else f"{len(failed) - 3} more findings are"

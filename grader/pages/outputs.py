@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from grader.model import Output
 from grader.recover.clean import clean_html
+from grader.recover.outputs import PICTURES, is_record
 from grader.recover.text import harmless
 
 MOST_TEXT = 20_000
 """Characters of one output that a page shows."""
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,6 @@ class OutputView:
     markup: Markup
     kind: str
     evidence: bool = False
-
-
-def is_record(output: Output) -> bool:
-    """Whether an output is one of paribus's records with its table."""
-    return "paribus" in output.html[:2000] and "evidence" in output.html
 
 
 def views(outputs: Sequence[Output], most: int = MOST_TEXT) -> Iterator[OutputView]:
@@ -39,7 +34,7 @@ def views(outputs: Sequence[Output], most: int = MOST_TEXT) -> Iterator[OutputVi
                 "picture",
             )
         elif output.html:
-            markup = Markup(clean_html(output.html[: 10 * most]))  # noqa: S704 - cleaned by nh3
+            markup = Markup(clean_html(output.html[: 10 * most]))
             yield OutputView(markup, "table", is_record(output))
         elif output.picture:
             yield OutputView(Markup("<p>{}</p>").format("A picture, which only the student's file shows."), "text")

@@ -14,10 +14,11 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.model import Output, RecoveredCell
-from grader.pages.outputs import PICTURES, OutputView, views
+from grader.pages.outputs import OutputView, views
 from grader.reading.answers import text_in_code
 from grader.recover.clean import clean_html, clean_markdown
 from grader.recover.formulas import with_formulas
+from grader.recover.outputs import PICTURES
 from grader.recover.text import harmless
 from paribus.course.assignment import Assignment, Role
 
@@ -125,7 +126,7 @@ def _markup(source: str, *, code: bool) -> Markup:
     if code:
         return Markup('<pre tabindex="0"><code>{}</code></pre>').format(harmless(source))
     clean = clean_html(source) if source.lstrip().startswith("<") else clean_markdown(source)
-    return Markup(with_formulas(clean))  # noqa: S704 - cleaned by nh3
+    return Markup(with_formulas(clean))
 
 
 def _outputs(cell: Mapping[str, Any]) -> Iterator[Output]:

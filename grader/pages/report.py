@@ -11,7 +11,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from grader.desk.errors_in_the_field import ErrorShare
 from grader.gradebook.scores import OPEN, PERSON, TOLERANCE
 from grader.model import Outcome, Result
 from grader.pages.feedback import metric_columns
@@ -69,6 +68,16 @@ class CheckRow:
     def clean(self) -> bool:
         """Nobody missed it, and nobody has to look."""
         return not self.counts[Outcome.FAILED] and not self.counts[Outcome.UNDECIDED]
+
+
+@dataclass(frozen=True)
+class ErrorShare:
+    """How often the grader was ``wrong``, ``of`` what people decided without its word, with the exact interval."""
+
+    what: str
+    wrong: int
+    of: int
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,10 @@ _PLUS_MINUS = re.compile(
 _TO = re.compile(r"\s*(?:–|—|-|−|to|until|\.\.\.?|…|bis)\s*", re.IGNORECASE)
 # Full-width separators and signs, as they are typed between full-width digits.
 _WIDE = {"，": ",", "．": ".", "％": "%", "－": "-", "＋": "+"}
-_SMALL = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
+_SMALL = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+""".split()
 _LARGE = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {name: value for value, name in enumerate(_SMALL)} | {
     name: 10 * value for value, name in enumerate(_LARGE, 2)

@@ -7,14 +7,14 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-MAX_SOURCE = 100_000
+from paribus.check.code.cells import MAX_SOURCE
 
 _DEBUG = (
     re.compile(r"^[ \t]*(?:if|while)[ \t]+(?:False|0)[ \t]*:.*$", re.MULTILINE),
     re.compile(r"^[^#\n]*\b(?:breakpoint\(\)|pdb\.set_trace\(\)|import[ \t]+i?pdb\b).*$", re.MULTILINE),
     re.compile(r"^[ \t]*%(?:debug|pdb|prun|lprun)\b.*$", re.MULTILINE),
     re.compile(r"(?im)^[ \t]*print\([ \t]*['\"](?:here|debug|test|asdf|xxx|\d+)['\"][ \t]*\)[ \t]*$"),
-)  # fmt: skip
+)
 _PATH = re.compile(
     r"[\"']((?:/home/|/Users/|/root/|/mnt/|/media/|/content/drive/|/tmp/|~/|"
     r"[A-Za-z]:[\\/]{1,2}(?=\w))[^\"'\n]{0,200})[\"']"
@@ -31,24 +31,6 @@ def fixed_paths(source: str) -> list[str]:
     """Text literals that are paths of one machine or one person's drive; comments do not count."""
     lines = [line for line in source[:MAX_SOURCE].splitlines() if not line.lstrip().startswith("#")]
     return [match[1] for line in lines for match in _PATH.finditer(line)]
-
-
-def shows_something(source: str, *, in_loops: bool = False) -> bool:
-    """A line at the top level that prints, displays or draws; an ending semicolon keeps it silent. ``in_loops``:
-    also one in a loop that is there.
-    """
-    looping = False
-    for raw in source[:MAX_SOURCE].splitlines():
-        inner = raw[:1].isspace()
-        looping = looping if inner or not raw else raw.startswith("for ")
-        line = raw.strip() if in_loops and looping and inner else raw
-        if line[:1].isspace() or line.lstrip().startswith("#") or line.rstrip().endswith(";"):
-            continue
-        if re.match(r"(?:print|display)\(", line) or re.match(
-            r"(?:plt\.show|(?:paribus\.)?figures(?:_\w+)?\.\w+)\(", line
-        ):
-            return True
-    return False
 
 
 @lru_cache(maxsize=512)  # most cells are a whole class's

@@ -13,7 +13,8 @@ from typing import Literal
 
 from grader.model import RecoveredCell
 from grader.reading.nouns import is_plural
-from grader.reading.sources import MAX_SOURCE
+from paribus.check.code.cells import MAX_SOURCE
+from paribus.check.code.taken_apart import arguments
 
 NAME = "test"
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
@@ -130,13 +131,13 @@ def _touches(node: ast.AST, tainted: dict[str, bool]) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == NAME:
         # A method that is called so is somebody's own, such as a statistical test.
-        for child in (node.func.value, *_arguments(node)):
+        for child in (node.func.value, *arguments(node)):
             yield from _touches(child, tainted)
         return
     if isinstance(node, ast.Subscript) and _is_name(node.slice) and _holds_splits(node.value):
         yield node
         return
-    if isinstance(node, ast.Call) and _called(node) in _HOLDERS and any(map(_is_name, _arguments(node))):
+    if isinstance(node, ast.Call) and _called(node) in _HOLDERS and any(map(_is_name, arguments(node))):
         yield node
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in tainted:
@@ -144,10 +145,6 @@ def _touches(node: ast.AST, tainted: dict[str, bool]) -> Iterator[ast.expr]:
         return
     for below in ast.iter_child_nodes(node):
         yield from _touches(below, tainted)
-
-
-def _arguments(node: ast.Call) -> tuple[ast.expr, ...]:
-    return (*node.args, *(item.value for item in node.keywords))
 
 
 def _is_name(node: ast.AST) -> bool:

@@ -166,9 +166,10 @@ def _without_definitions(source: str) -> tuple[str, tuple[LeftOut, ...]]:
     if "]:" not in source:
         return source, ()
     found = [
-        item for item in _DEFINITION.finditer(source)
+        item
+        for item in _DEFINITION.finditer(source)
         if len(_WORD.findall(item["round"] or item["double"] or item["single"] or "")) > 2
-    ]  # fmt: skip
+    ]
     told = tuple(_told("in the title of a link's definition", item[0]) for item in found)
     for item in reversed(found):
         source = source[: item.start()] + source[item.end() :]
@@ -240,8 +241,9 @@ def _take_out(body: LexborNode, sheets: str) -> tuple[tuple[LeftOut, ...], bool]
         waiting += [(child, inner) for child in reversed(list(node.iter(include_text=True)))]
     told += [
         _told(how, _text(node), shown=(node.tag in _FIELDS or node.tag == "input"))
-        for node, how in found if node.tag not in _NO_TEXT
-    ]  # fmt: skip
+        for node, how in found
+        if node.tag not in _NO_TEXT
+    ]
     for node, _ in found:
         node.decompose()
     return tuple(item for item in told if item is not None), changed or bool(found)

@@ -56,8 +56,9 @@ def _with_registered(
     """
     spoken = {
         metric.name: [*registered(metric), *words.get(metric.name, ())]
-        for metric in registry() if metric.compute or metric.name in words
-    }  # fmt: skip
+        for metric in registry()
+        if metric.compute or metric.name in words
+    }
     return {**words, **spoken}, {**titles, **{metric.name: metric.title for metric in registry()}}
 
 

@@ -51,9 +51,7 @@ class Missing:
         swallowed = max(0, mentions - layout.code)
         lost = LOST_IN.search(lean[-ENDING:])
         unseen = 0 if family.drawn or slides else _count_unseen(layout)
-        return cls(
-            undrawn, bool(numbers), mentions, swallowed, slides, lost[1].decode() if lost else "", unseen
-        )  # fmt: skip
+        return cls(undrawn, bool(numbers), mentions, swallowed, slides, lost[1].decode() if lost else "", unseen)
 
     def __bool__(self) -> bool:
         """Whether cells are or may be missing."""

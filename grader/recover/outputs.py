@@ -8,6 +8,7 @@ from grader.model import Output, OutputKind
 from grader.recover.text import terminal_text
 from grader.recover.visible import visible_text
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 # IPython opens a traceback with a rule, and a syntax error with the cell and the line.
 TRACEBACK_START = re.compile(r"\s*-{40,}\s*\n|\s*(?:Cell In|Input In|File ).{0,200}line \d+")
 ERROR_LINE = re.compile(r"^([A-Za-z_][\w.]*)(?::|\s+Traceback|\s*$)", re.MULTILINE)
@@ -24,6 +25,11 @@ def error_name(text: str) -> str:
     return names[0] if names else ""
 
 
+def is_record(output: Output) -> bool:
+    """Whether an output is one of paribus's records with its table."""
+    return "paribus" in output.html[:2000] and "evidence" in output.html
+
+
 class MarkupOutput(Output):
     """An output of markup. Its ``text`` is worked out when first asked for: no check reads most tables as text."""
 
@@ -35,7 +41,7 @@ class MarkupOutput(Output):
         vars(output).update(values)
         return output
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as Python asks for it
+    def __getattr__(self, name: str) -> Any:  # as Python asks for it
         """What is not there yet, which is the text alone."""
         if name != "text":
             raise AttributeError(name)

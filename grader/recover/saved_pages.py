@@ -45,6 +45,19 @@ JUPYTERLAB_PAGE = Family(
     drawn=True,
 )
 
+CLASSIC_MARKS = (
+    Mark("output_stdout", "stream", "text", name="stdout"),
+    Mark("output_stderr", "stream", "text", name="stderr"),
+    Mark("output_error", "error", "text"),
+    Mark("output_pyerr", "error", "text"),  # up to IPython 2
+    Mark("output_html", "display", "html", mime="text/html"),
+    Mark("output_png", "display", "picture", mime="image/png"),
+    Mark("output_jpeg", "display", "picture", mime="image/jpeg"),
+    Mark("output_svg", "display", "picture", mime="image/svg+xml"),
+    Mark("output_markdown", "display", "words", mime="text/markdown"),
+    Mark("output_latex", "display", "words", mime="text/latex"),
+    Mark("output_javascript", "display", "nothing", mime="application/javascript"),
+)
 CLASSIC_PAGE = Family(
     name="classic-page",
     cell="div.code_cell, div.text_cell",
@@ -57,17 +70,7 @@ CLASSIC_PAGE = Family(
     output="output_area",
     payload=frozenset({"output_subarea", "text_cell_render"}),
     marks=(
-        Mark("output_stdout", "stream", "text", name="stdout"),
-        Mark("output_stderr", "stream", "text", name="stderr"),
-        Mark("output_error", "error", "text"),
-        Mark("output_pyerr", "error", "text"),  # up to IPython 2
-        Mark("output_html", "display", "html", mime="text/html"),
-        Mark("output_png", "display", "picture", mime="image/png"),
-        Mark("output_jpeg", "display", "picture", mime="image/jpeg"),
-        Mark("output_svg", "display", "picture", mime="image/svg+xml"),
-        Mark("output_markdown", "display", "words", mime="text/markdown"),
-        Mark("output_latex", "display", "words", mime="text/latex"),
-        Mark("output_javascript", "display", "nothing", mime="application/javascript"),
+        *CLASSIC_MARKS,
         Mark("jupyter-widgets-view", "display", "nothing", mime="application/vnd.jupyter.widget-view+json"),
         Mark("output_text", "display", "text", mime="text/plain"),
     ),

@@ -5,14 +5,16 @@ Jupyter, which does not; browsers and exporters keep what they keep. What a whol
 there, and nobody can tell which; what one cell lacks, and others have, is a fact about that cell.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.model import RecoveredCell, Survived
-from grader.reading.sources import shows_something
+from paribus.check.code.cells import MAX_SOURCE
 
 RUNNING = 1
 """Of how many cells a notebook may show outputs without a count: the one that ran while it was saved."""
+_SHOWS = re.compile(r"(?:print|display|plt\.show|(?:paribus\.)?figures(?:_\w+)?\.\w+)\(")
 
 
 def mark_survival(cells: Sequence[RecoveredCell], keeps: Survived) -> tuple[RecoveredCell, ...]:
@@ -23,6 +25,22 @@ def mark_survival(cells: Sequence[RecoveredCell], keeps: Survived) -> tuple[Reco
     outputs = keeps.outputs and any(cell.outputs for cell in code) and not _cleared(code)
     ids = keeps.id and any(cell.id for cell in cells)
     return tuple([_marked(cell, Survived(True, counts, outputs, ids, keeps.tags)) for cell in cells])
+
+
+def shows_something(source: str, *, in_loops: bool = False) -> bool:
+    """A line at the top level that prints, displays or draws; an ending semicolon keeps it silent. ``in_loops``:
+    also one in a loop that is there.
+    """
+    looping = False
+    for raw in source[:MAX_SOURCE].splitlines():
+        inner = raw[:1].isspace()
+        looping = looping if inner or not raw else raw.startswith("for ")
+        line = raw.strip() if in_loops and looping and inner else raw
+        if line[:1].isspace() or line.lstrip().startswith("#") or line.rstrip().endswith(";"):
+            continue
+        if _SHOWS.match(line):
+            return True
+    return False
 
 
 def _marked(cell: RecoveredCell, file: Survived) -> RecoveredCell:

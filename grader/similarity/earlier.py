@@ -66,9 +66,10 @@ def add(kept: Earlier, results: Sequence[Result], assignment: str, term: str, un
     ]
     mine = {person for entry in new for person in entry.people}
     others = [
-        entry for entry in kept.entries
+        entry
+        for entry in kept.entries
         if (entry.assignment, entry.term) != (assignment, term) or not mine & {*entry.people}
-    ]  # fmt: skip
+    ]
     return replace(kept, entries=tuple(sorted((*others, *new), key=_order)))
 
 

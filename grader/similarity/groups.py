@@ -51,9 +51,7 @@ class Group:
         )  # fmt: skip
 
 
-KINDS = (
-    "nonce", "chain", "said", "moments", "reasons", "memo", "code", "runs", "losses", "environment", "order"
-)  # fmt: skip
+KINDS = ("nonce", "chain", "said", "moments", "reasons", "memo", "code", "runs", "losses", "environment", "order")
 """What can be in common, the strongest first."""
 
 

@@ -78,11 +78,13 @@ def _items(results: Sequence[Result], earlier: Earlier) -> list[_Item]:
     """All that is compared, by name: pairs do not depend on the order in which anything is given."""
     own = [
         _Item(
-            result.submission, frozenset((*result.owners, *people_of(result, earlier.salt))), result.sketch,
+            result.submission,
+            frozenset((*result.owners, *people_of(result, earlier.salt))),
+            result.sketch,
             frozenset(map(short, result.sketch.nonces)),
         )
         for result in results
-    ]  # fmt: skip
+    ]
     kept = [
         _Item(entry.name, frozenset(entry.people), entry.sketch, frozenset(entry.sketch.nonces), entry)
         for entry in earlier.entries

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from grader.classrun.grades import Grade, Graded, with_result
-from grader.classrun.made_from import find_releases, read_made_from
 from grader.desk.decided import works_of
 from grader.desk.gradebook import Book
 from grader.desk.items import SlotGrade, Work, slot_grades, standing
@@ -17,7 +15,9 @@ from grader.gradebook.ledger import DATABASE
 from grader.gradebook.scores import PersonGrade, with_people
 from grader.grading.identity import handed
 from grader.grading.results import FILE, read_results
+from grader.lms.grades import Grade, Graded, with_result
 from grader.model import Result
+from grader.output.made_from import find_releases, read_made_from
 
 
 def with_decisions(folder: Path, graded: Graded) -> tuple[Graded, str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.classrun.grades import FILE, Graded, from_text
-from grader.classrun.storage import MARKER
 from grader.errors import ResultError, TermError
+from grader.lms.grades import FILE, Graded, from_text
+from grader.output.storage import MARKER
 from grader.term.decided import with_decisions
 from paribus.course.term import TermPlan
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from grader.classrun.grades import CheckCount, Graded
+from grader.lms.grades import CheckCount, Graded
 from grader.term.people import Person
 from grader.term.reckon import Line
 

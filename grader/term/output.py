@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grader.classrun.storage import MARKER
-from grader.classrun.written import UNFINISHED, write_files
 from grader.lms.tables import no_formula
+from grader.output.storage import MARKER
+from grader.output.written import UNFINISHED, write_files
 from grader.term.reckon import Item, Line
 from paribus.course.term import TermPlan
 from paribus.errors import UsageError

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from grader.errors import TermError, WorksheetError
 from grader.intake.languages import plain_word, words_for
 from grader.intake.numerals import decimal_sign, read_number
+from grader.lms.plain.roster import listed
 from grader.lms.tables import Table, read_table
 from grader.recover.text import harmless
 from grader.term.people import Person, folded, index_of
@@ -87,7 +88,7 @@ class _Naming:
         ]
         if self._email < 0 and self._number < 0 and not self._names:
             raise TermError(
-                f"{origin}: no column says who a row is; it has {_listed(header)}. Call one Email address, Full "
+                f"{origin}: no column says who a row is; it has {listed(header)}. Call one Email address, Full "
                 "name or ID number."
             )
 
@@ -122,7 +123,7 @@ def _places(table: Table, columns: Mapping[str, float], origin: str) -> dict[str
     for column in columns:
         if plain_word(column) not in cells:
             raise TermError(
-                f"{origin}: has no column {column!r}, which course.toml names; it has {_listed(table.header)}."
+                f"{origin}: has no column {column!r}, which course.toml names; it has {listed(table.header)}."
                 f"{did_you_mean(column, table.header)}"
             )
     return {column: cells.index(plain_word(column)) for column in columns}
@@ -144,7 +145,3 @@ def _points(cell: str, decimal: str, most: float, where: str) -> float | None:
 
 def _cell(row: Sequence[str], place: int) -> str:
     return row[place].strip() if place >= 0 else ""
-
-
-def _listed(header: Sequence[str]) -> str:
-    return ", ".join(repr(cell) for cell in header[:8]) or "no columns"

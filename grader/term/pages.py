@@ -7,9 +7,9 @@ from itertools import pairwise
 from statistics import median
 
 from grader.checks import CHECKS
-from grader.classrun.grades import CheckCount, Graded
 from grader.intake.late import late_words
 from grader.intake.naming import name_submission
+from grader.lms.grades import CheckCount, Graded
 from grader.pages.shared import CheckWords, points, render, words_of
 from grader.term.learning import OFTEN, SLIP, changes_of, checks_of, heat_of, improved, slips
 from grader.term.reckon import Item, Line

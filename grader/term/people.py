@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from grader.classrun.grades import Grade, Graded
 from grader.errors import TermError
+from grader.lms.grades import Grade, Graded
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.classrun.grades import Grade, Graded
 from grader.errors import TermError
+from grader.lms.grades import Grade, Graded
 from grader.term.late_days import Covered, LateWork, spend
 from grader.term.outside import Outside
 from grader.term.people import Person, folded, index_of

@@ -13,10 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from grader.classrun.grades import Graded
 from grader.desk.session import LONGEST_PAUSE
 from grader.desk.store import FILE
 from grader.errors import TermError
+from grader.lms.grades import Graded
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from paribus.check.choosing import choices_by
 from paribus.check.left_out import early_ends, rows_left_out
-from paribus.check.names import called, parameters
+from paribus.check.names import called, nearest, parameters
 from paribus.check.reused import READ_OF_A_CONFIGURATION, kept_for_the_next_run
 from paribus.check.shows import DISPLAYS
-from paribus.experiments.knobs import nearest
+from paribus.display.markup import Table
 from paribus.records.code import TRAINING, Reached
-from paribus.records.markup import Table
 from paribus.records.outside import ENVIRONMENT
 
 LONGEST = 90
@@ -121,9 +120,10 @@ def _escapes(trees: Mapping[str, ast.AST]) -> bool:
         seen.add((id(tree), name))
         known = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         known |= {
-            id(node.value) for node in ast.walk(tree)
+            id(node.value)
+            for node in ast.walk(tree)
             if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
-        }  # fmt: skip
+        }
         for call in ast.walk(tree):
             if isinstance(call, ast.Call):
                 for parameter, given in _given(call, trees):
@@ -133,9 +133,10 @@ def _escapes(trees: Mapping[str, ast.AST]) -> bool:
                             waiting.append((trees[called(call)], parameter))
         uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
         takes_apart = {"items", "values", "keys", "copy", "get", "_asdict", "pop", "__dict__"} & {
-            node.attr for node in ast.walk(tree)
+            node.attr
+            for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-        }  # fmt: skip
+        }
         if takes_apart or any(id(node) not in known for node in uses):
             return True
     return not first

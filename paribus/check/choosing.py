@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from paribus.check.names import last_name
 from paribus.check.shows import only_shows, shown_in
+from paribus.records.simple import is_number
 
 ARMS = frozenset({"baseline", "changed"})
 
@@ -51,22 +52,24 @@ def compares_arm(test: ast.expr) -> bool:
     """A run's arm or name is compared with one of the arms."""
     return any(
         isinstance(side, ast.Constant) and side.value in ARMS
-        for node in ast.walk(test) if isinstance(node, ast.Compare)
+        for node in ast.walk(test)
+        if isinstance(node, ast.Compare)
         for side in (node.left, *node.comparators)
-    )  # fmt: skip
+    )
 
 
 def mentions(node: ast.AST, vary: str) -> bool:
     """The varied setting is read of something: ``config.batch_size``, ``config["batch_size"]``."""
     return any(
         last_name(inner) == vary
-        for inner in ast.walk(node) if isinstance(inner, ast.Attribute | ast.Subscript | ast.Call)
-    )  # fmt: skip
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute | ast.Subscript | ast.Call)
+    )
 
 
 def _is_size(node: ast.expr) -> bool:
     value = node.value if isinstance(node, ast.Constant) else None
-    return isinstance(value, int | float) and not isinstance(value, bool) and value != 0
+    return is_number(value) and value != 0
 
 
 def _table_and_key(node: ast.AST) -> tuple[ast.Dict | None, ast.expr | None]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from paribus.check.names import called
 from paribus.check.shows import shown_in
+from paribus.records.simple import is_number
 
 _KEEPS = frozenset({"texts", "labels", "rows", "items", "inputs", "ids"})
 _DRAWS = frozenset({"sample", "head", "subset", "Subset", "choice", "choices"})
@@ -33,9 +34,14 @@ def rows_left_out(tree: ast.AST) -> Iterator[ast.expr]:
         if not (other[1] and other in lower) and not _is_second_half(node, cuts):
             yield node
     for made in ast.walk(tree):
-        draws = isinstance(made, ast.Call) and called(made) in _DRAWS and _draws_rows(made, holders)
-        if id(made) not in shown and (draws or (isinstance(made, ast.ListComp) and _sorts_out(made, holders))):
-            yield made  # type: ignore[misc]
+        if isinstance(made, ast.Call):
+            part = called(made) in _DRAWS and _draws_rows(made, holders)
+        elif isinstance(made, ast.ListComp):
+            part = _sorts_out(made, holders)
+        else:
+            continue
+        if part and id(made) not in shown:
+            yield made
 
 
 def early_ends(tree: ast.AST) -> Iterator[ast.If]:
@@ -104,7 +110,7 @@ def _is_written(part: ast.Slice, sizes: frozenset[str]) -> bool:
 def _is_number(node: ast.expr, sizes: frozenset[str]) -> bool:
     """A number that is written out, or a share of how many rows there are."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return is_number(node.value)
     if isinstance(node, ast.Name):
         return node.id in sizes
     if isinstance(node, ast.UnaryOp):
@@ -113,9 +119,11 @@ def _is_number(node: ast.expr, sizes: frozenset[str]) -> bool:
         return _is_number(node.left, sizes) and _is_number(node.right, sizes)
     if isinstance(node, ast.Call) and called(node) == "len":
         return True
-    return isinstance(node, ast.Call) and called(node) in ("int", "round", "max", "min") and all(
-        _is_number(item, sizes) for item in node.args
-    )  # fmt: skip
+    return (
+        isinstance(node, ast.Call)
+        and called(node) in ("int", "round", "max", "min")
+        and all(_is_number(item, sizes) for item in node.args)
+    )
 
 
 def _bound(part: ast.expr, which: str) -> str:
@@ -148,8 +156,10 @@ def _sorts_out(node: ast.ListComp, holders: frozenset[str]) -> bool:
     """``[text for text in data.train.texts if len(text) > 20]``: rows of some lengths only."""
     return any(
         _holds(part.iter, holders) and isinstance(inner, ast.Call) and called(inner) == "len"
-        for part in node.generators for test in part.ifs for inner in ast.walk(test)
-    )  # fmt: skip
+        for part in node.generators
+        for test in part.ifs
+        for inner in ast.walk(test)
+    )
 
 
 def _trains(loop: ast.For) -> bool:
@@ -171,4 +181,4 @@ def _counts(test: ast.expr, name: str) -> bool:
     return isinstance(test, ast.Compare) and any(
         isinstance(one, ast.Name) and one.id == name and isinstance(other, ast.Constant)
         for one, other in ((test.left, test.comparators[0]), (test.comparators[0], test.left))
-    )  # fmt: skip
+    )

@@ -1,6 +1,8 @@
-"""The names in a syntax tree: what is called, what is read of something, what a function is given."""
+"""Names in code: what is called, read of something, given to a function; and what a slip of the pen means."""
 
 import ast
+import difflib
+from collections.abc import Collection
 
 
 def called(call: ast.Call) -> str:
@@ -35,3 +37,12 @@ def parameters(function: ast.AST) -> list[str]:
         return []
     of = function.args
     return [item.arg for item in (*of.posonlyargs, *of.args, *of.kwonlyargs)]
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """The known name that an abbreviation, a part or a slip of the pen means; "" where none is near."""
+    short = name.lower().replace(" ", "_").replace("-", "_")
+    initials = {"".join(word[:1] for word in item.split("_")): item for item in known}
+    parts = [item for item in known if short and short in item.lower().split("_")]
+    close = difflib.get_close_matches(short, known, n=1)
+    return next(iter([*([initials[short]] if short in initials else []), *parts, *close]), "")

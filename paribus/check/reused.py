@@ -43,11 +43,13 @@ def kept_for_the_next_run(
     """
     function = _function(tree, vary, functions, given)
     for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign | ast.Call):
+            continue
         for place, key, value in _puts(node):
             made = function.follows(value) and (key is None or not function.follows(key))
             outside = function.is_outside(root_name(place)) or ast.unparse(place) in lasting
             if made and outside and _is_asked_for(tree, place, node):
-                yield Kept(ast.unparse(place), node)  # type: ignore[arg-type]
+                yield Kept(ast.unparse(place), node)
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,11 @@ def _function(
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     made = {
         target.id: node.value
-        for node in ast.walk(tree) if isinstance(node, ast.Assign)
-        for target in node.targets if isinstance(target, ast.Name)
-    }  # fmt: skip
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     given = parameters(tree)
     configurations = frozenset(name for name in given if name.lower() in _CONFIGURATIONS)
     return _Function(
@@ -120,7 +124,7 @@ def _function(
     )  # fmt: skip
 
 
-def _puts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]:
+def _puts(node: ast.Assign | ast.Call) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]:
     """Where a statement or a call keeps something, under what key, and what."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
@@ -128,7 +132,7 @@ def _puts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr]]
                 yield target.value, target.slice, node.value
             elif isinstance(target, ast.Name | ast.Attribute):
                 yield target, None, node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    elif isinstance(node.func, ast.Attribute):
         kept = node.args if node.func.attr == "setdefault" else []
         yield from ((node.func.value, key, value) for key, value in itertools.pairwise(kept))
 

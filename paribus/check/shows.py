@@ -5,11 +5,11 @@ import ast
 from paribus.check.names import called
 
 DISPLAYS = frozenset(
-    {
-        "print", "display", "info", "debug", "warning", "log", "say", "write", "title", "track", "tqdm", "trange",
-        "set_description", "set_postfix", "format", "dump", "dumps", "str", "repr", "savefig", "show",
-    }
-)  # fmt: skip
+    """
+    print display info debug warning log say write title track tqdm trange set_description set_postfix format dump
+    dumps str repr savefig show
+    """.split()
+)
 """Calls that show something: what goes into them changes no run."""
 _STOPS = (ast.Raise, ast.Assert, ast.Pass)
 
@@ -23,9 +23,11 @@ def shown_in(tree: ast.AST) -> frozenset[int]:
     """The nodes of a tree that go into something shown, by identity."""
     return frozenset(
         id(inner)
-        for call in ast.walk(tree) if isinstance(call, ast.Call) and called(call) in DISPLAYS
-        for part in (*call.args, *call.keywords) for inner in ast.walk(part)
-    )  # fmt: skip
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and called(call) in DISPLAYS
+        for part in (*call.args, *call.keywords)
+        for inner in ast.walk(part)
+    )
 
 
 def _shows(statement: ast.stmt) -> bool:

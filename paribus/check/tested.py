@@ -8,10 +8,10 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from paribus.display.markup import Table
 from paribus.display.show import executed_cells
 from paribus.errors import EvidenceError
 from paribus.records.code import cell_digest
-from paribus.records.markup import Table
 from paribus.records.record import Record
 from paribus.records.session import Session
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from paribus.records.markup import Table
+from paribus.display.markup import Table
 
 
 def weights_of(outer: Mapping[str, object]) -> dict[str, str]:

@@ -40,7 +40,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes have no one type
+def __getattr__(name: str) -> Any:  # a module's attributes have no one type
     """Import a part's module when the part is first named."""
     if name not in _HOMES:
         raise AttributeError(f"module 'paribus.compression' has no attribute {name!r}")

@@ -6,7 +6,7 @@ from paribus.compression.int8 import spare_copy
 from paribus.errors import TrainingError
 
 
-def shallower(model: Any, keep: int) -> Any:  # noqa: ANN401 - any transformer
+def shallower(model: Any, keep: int) -> Any:  # any transformer
     """A copy of ``model`` on the CPU with ``keep`` of its layers, evenly spaced, the first one among them.
 
     The layers are the longest list of modules in it. TrainingError where it has none, or fewer than ``keep``.

@@ -13,7 +13,7 @@ from paribus.compression.available import require
 from paribus.errors import TrainingError
 
 
-def dynamic_int8(model: Any, *, engine: str = "") -> Any:  # noqa: ANN401 - any torch module
+def dynamic_int8(model: Any, *, engine: str = "") -> Any:  # any torch module
     """A copy of ``model`` on the CPU with INT8 weights in its linear layers, one scale a tensor.
 
     ``engine`` is "torch.ao" or "torchao"; by default the first of them that is installed. Embeddings and norms stay
@@ -39,7 +39,7 @@ def dynamic_int8(model: Any, *, engine: str = "") -> Any:  # noqa: ANN401 - any 
         return quantize_dynamic(small, {torch.nn.Linear}, dtype=torch.qint8)
 
 
-def spare_copy(model: Any) -> Any:  # noqa: ANN401
+def spare_copy(model: Any) -> Any:
     """A copy of ``model`` on the CPU, in evaluation mode; TrainingError where memory does not hold a second one."""
     values = (*model.parameters(), *model.buffers())
     needed = sum(value.numel() * value.element_size() for value in values)

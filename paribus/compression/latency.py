@@ -135,7 +135,7 @@ def _timed(function: Callable[[Any], object], items: Sequence[Any], clock: Clock
     return row
 
 
-def one_by_one(model: Any, encoded: Encoded) -> Callable[[int], NDArray[np.float32]]:  # noqa: ANN401
+def one_by_one(model: Any, encoded: Encoded) -> Callable[[int], NDArray[np.float32]]:
     """A function that gives the logits of one row of ``encoded``, shape (classes,), on the device of ``model``.
 
     Its answer is on the CPU, so a GPU's time is counted to its end.

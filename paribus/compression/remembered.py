@@ -9,7 +9,8 @@ same things in the same place, as it takes finished runs: "Restart and run all" 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,17 +20,19 @@ from paribus.errors import EvidenceError
 from paribus.files import write_atomic
 from paribus.records.code import code_digest
 from paribus.records.environment import place
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from paribus.records.recording import Recording
+from paribus.records.session import Session
 
 SCHEMA = "paribus.latencies/1"
 
 
+class Notebook(Protocol):
+    """Whose session has the folder: `paribus.experiments.recording.Recording`."""
+
+    session: Session
+
+
 def measured_once(
-    notebook: "Recording",
+    notebook: Notebook,
     name: str,
     measure: Callable[[], Mapping[str, Latency]],
     *,
@@ -61,14 +64,16 @@ def measured_once(
     return found
 
 
-def _read(file: "Path", key: str) -> tuple[dict[str, Latency], str] | None:
+def _read(file: Path, key: str) -> tuple[dict[str, Latency], str] | None:
     """What was kept under this key, and when it was measured; None where there is nothing of it."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         if kept["schema"] != SCHEMA or kept["of"] != key:
             return None
-        found = {name: Latency(np.array(times, dtype=np.float64), str(where)) for name, (where, times) in
-                 kept["found"].items()}  # fmt: skip
+        found = {
+            name: Latency(np.array(times, dtype=np.float64), str(where))
+            for name, (where, times) in kept["found"].items()
+        }
         return found, str(kept["at"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # not there, or damaged: measured anew
@@ -81,7 +86,7 @@ def _digest(of: Sequence[Any]) -> str:
     return total.hexdigest()
 
 
-def _bytes(item: Any) -> bytes:  # noqa: ANN401 - whatever a latency may depend on
+def _bytes(item: Any) -> bytes:  # whatever a latency may depend on
     import torch
 
     if isinstance(item, torch.nn.Module):

@@ -8,13 +8,13 @@ from typing import Any
 CHUNK = 1 << 20
 
 
-def size_mb(model: Any) -> float:  # noqa: ANN401 - any torch module
+def size_mb(model: Any) -> float:  # any torch module
     """The size of the saved weights in MB (millions of bytes)."""
     with tempfile.TemporaryDirectory(prefix="paribus-size-") as folder:
         return _saved(model, Path(folder)).stat().st_size / 1e6
 
 
-def zipped_mb(model: Any) -> float:  # noqa: ANN401
+def zipped_mb(model: Any) -> float:
     """The same after zlib's compression: what is left where many numbers are equal, such as zeros."""
     packer = zlib.compressobj(6)
     size = 0
@@ -27,7 +27,7 @@ def zipped_mb(model: Any) -> float:  # noqa: ANN401
     return (size + len(packer.flush())) / 1e6
 
 
-def _saved(model: Any, folder: Path) -> Path:  # noqa: ANN401
+def _saved(model: Any, folder: Path) -> Path:
     import torch
 
     file = folder / "weights.pt"

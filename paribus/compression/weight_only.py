@@ -21,7 +21,7 @@ Encode = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 Decode = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
-def rounded(model: Any, round_trip: Callable[[torch.Tensor], torch.Tensor]) -> Any:  # noqa: ANN401
+def rounded(model: Any, round_trip: Callable[[torch.Tensor], torch.Tensor]) -> Any:
     """A copy of ``model`` on the CPU whose matrices went through ``round_trip``, which keeps their shape."""
     small = spare_copy(model)
     with torch.no_grad():
@@ -32,7 +32,7 @@ def rounded(model: Any, round_trip: Callable[[torch.Tensor], torch.Tensor]) -> A
     return small
 
 
-def pruned(model: Any, share: float) -> Any:  # noqa: ANN401
+def pruned(model: Any, share: float) -> Any:
     """A copy whose matrices each have ``share`` of their numbers, the smallest by size, set to zero.
 
     Magnitude pruning (Han et al. 2015), without the training that usually follows.
@@ -50,7 +50,7 @@ def pruned(model: Any, share: float) -> Any:  # noqa: ANN401
     return rounded(model, smallest_to_zero)
 
 
-def coded(model: Any, encode: Encode, decode: Decode) -> Any:  # noqa: ANN401
+def coded(model: Any, encode: Encode, decode: Decode) -> Any:
     """A copy that holds ``encode(weight)`` of every matrix and decodes it whenever it is used.
 
     ``encode`` gives two tensors (packed codes, scales); ``decode`` gives the matrix back, in its shape. This is
@@ -69,13 +69,7 @@ def coded(model: Any, encode: Encode, decode: Decode) -> Any:  # noqa: ANN401
 class _Coded(nn.Module):  # type: ignore[misc]
     """A linear layer or an embedding whose matrix is kept as codes."""
 
-    def __init__(
-        self,
-        layer: Any,  # noqa: ANN401
-        packed: torch.Tensor,
-        scales: torch.Tensor,
-        decode: Decode,
-    ) -> None:
+    def __init__(self, layer: Any, packed: torch.Tensor, scales: torch.Tensor, decode: Decode) -> None:
         super().__init__()
         self.register_buffer("packed", packed)
         self.register_buffer("scales", scales)
@@ -98,7 +92,7 @@ class _Coded(nn.Module):  # type: ignore[misc]
         )
 
 
-def _matrices(model: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def _matrices(model: Any) -> Iterator[tuple[str, Any]]:
     for name, layer in model.named_modules():
         if isinstance(layer, nn.Linear | nn.Embedding):
             yield name, layer

@@ -30,7 +30,7 @@ class Added:
     function: Any
     gives: Any
 
-    def __call__(self, *given: Any) -> Any:  # noqa: ANN401 - whatever the function takes and gives
+    def __call__(self, *given: Any) -> Any:  # whatever the function takes and gives
         """What the function gives; what it gives one by one is watched as well."""
         result = self._call(self.function, *given)
         if get_origin(self.gives) is Callable:
@@ -44,7 +44,7 @@ class Added:
         while (item := self._call(next, items, end, about=given)) is not end:
             yield item
 
-    def _call(self, function: Any, *given: Any, about: tuple[Any, ...] | None = None) -> Any:  # noqa: ANN401
+    def _call(self, function: Any, *given: Any, about: tuple[Any, ...] | None = None) -> Any:
         try:
             return function(*given)
         except ParibusError:
@@ -71,7 +71,7 @@ class Added:
         return broken(self.kind, self.platform, homes(self.kind)[self.platform], wrong)
 
 
-def watched(kind: Kind, platform: str, called: str, function: Any, signature: Any) -> Any:  # noqa: ANN401
+def watched(kind: Kind, platform: str, called: str, function: Any, signature: Any) -> Any:
     """A function whose type is ``signature``: as it is where the platform is paribus's own, else `Added`."""
     if homes(kind)[platform].installed == OWN:
         return function
@@ -105,7 +105,7 @@ def _read(kind: Kind, name: str, table: type[Table]) -> Table:
     return replace(item, **functions)
 
 
-def _is(value: object, hint: Any) -> bool:  # noqa: ANN401 - whatever an annotation may be
+def _is(value: object, hint: Any) -> bool:  # whatever an annotation may be
     """Whether a value is of a type, as far as a glance tells: tuples are looked into, all else is not."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is Any or isinstance(hint, TypeVar):
@@ -118,7 +118,7 @@ def _is(value: object, hint: Any) -> bool:  # noqa: ANN401 - whatever an annotat
     return isinstance(value, hint if origin is None or origin is UnionType else origin)
 
 
-def _said(hint: Any) -> str:  # noqa: ANN401
+def _said(hint: Any) -> str:
     return (
         hint.__name__
         if isinstance(hint, type) and not get_args(hint)

@@ -40,10 +40,9 @@ from paribus.metrics.registry import Registry
 from paribus.training.profiles import Profile
 
 ABOUT = ("title", "paribus", "platforms", "run_profile", "hand_in")
-TABLES = (
-    "course", "folders", "library", "profiles", "wheel", "colab", "points", "checks", "settings", "grading", "term",
-    "zoos", "quizzes", "weeks",
-)  # fmt: skip
+TABLES = tuple(
+    "course folders library profiles wheel colab points checks settings grading term zoos quizzes weeks".split()
+)
 
 
 @dataclass(frozen=True)
@@ -132,8 +131,9 @@ class Course:
         """The profile called ``name``, or that of the instructor's runs; UsageError lists the course's profiles."""
         wanted = self.run_profile if name is None else name
         if wanted not in self.profiles:
-            known = ", ".join(f"{item.name} ({item.about})" if item.about else item.name
-                              for item in self.profiles.values())  # fmt: skip
+            known = ", ".join(
+                f"{item.name} ({item.about})" if item.about else item.name for item in self.profiles.values()
+            )
             raise UsageError(
                 f"There is no profile called {wanted!r}. Choose one of: {known}."
                 f"{did_you_mean(wanted, self.profiles)} The course is {self.file}."

@@ -61,9 +61,11 @@ def declared_in(text: str, file: str) -> tuple[Declared, ...]:
         raise CatalogError(f"{file}{line}: is no Python ({error}). Correct the line.") from error
     return tuple(
         _declared(node, call, file)
-        for node in tree.body if isinstance(node, ast.FunctionDef)
-        for call in node.decorator_list if is_check(call)
-    )  # fmt: skip
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        for call in node.decorator_list
+        if is_check(call)
+    )
 
 
 def is_check(node: ast.expr) -> bool:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from paribus.records.simple import is_number
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -22,7 +24,7 @@ def _whole(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+    return is_number(value) and 0 <= value < math.inf
 
 
 def _list(value: object, *items: Callable[[object], bool]) -> bool:

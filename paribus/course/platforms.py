@@ -73,7 +73,7 @@ def homes(kind: Kind) -> Mapping[str, Home]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def part_of(kind: Kind, name: str, module: str, attribute: str) -> Any:  # noqa: ANN401 - whatever the part holds
+def part_of(kind: Kind, name: str, module: str, attribute: str) -> Any:  # whatever the part holds
     """What a module in a platform's package holds; None where it has no such module. UsageError where the module is
     not paribus's own and cannot be imported, or holds nothing of that name.
     """

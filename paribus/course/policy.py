@@ -38,6 +38,7 @@ from zoneinfo import ZoneInfo
 from paribus.course.limits import Limits
 from paribus.course.reading import Reader, read_toml
 from paribus.course.version import require_version
+from paribus.records.simple import is_number
 
 Attempts = Literal["ask", "last", "best"]
 PERIODS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
@@ -189,7 +190,7 @@ def _late_table(reader: Reader, table: Mapping[str, Any]) -> LateTable:
     reader.only(table, ("percent", "per", "cap"), where)
     percent, per, cap = table.get("percent"), table.get("per", "day"), table.get("cap", 100)
     for name, number in (("percent", percent), ("cap", cap)):
-        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number <= 100:
+        if not is_number(number) or not 0 < number <= 100:
             reader.refuse(where, f"{name} = {number!r}", "a number above 0 and up to 100")
     if per not in PERIODS:
         reader.refuse(where, f"per = {per!r}", f"one of {', '.join(PERIODS)}")
@@ -199,7 +200,7 @@ def _late_table(reader: Reader, table: Mapping[str, Any]) -> LateTable:
 def _extensions(reader: Reader, value: object, where: str) -> dict[str, timedelta]:
     found: dict[str, timedelta] = {}
     for student, hours in reader.as_table(value, f"{where}.extensions").items():
-        if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours <= 24 * 366:
+        if not is_number(hours) or not 0 <= hours <= 24 * 366:
             reader.refuse(f"{where}.extensions", f"{student} = {hours!r}", "hours, as a number up to a year")
         found[student] = timedelta(hours=hours)
     return found
@@ -209,7 +210,7 @@ def _scale(reader: Reader, value: object, where: str) -> dict[str, float]:
     where = f"{where}.scale"
     table = reader.as_table(value, where)
     for word, points in table.items():
-        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < math.inf:
+        if not is_number(points) or not 0 <= points < math.inf:
             reader.refuse(where, f"{word} = {points!r}", "the least points that the word takes")
     if table and (min(table.values()) > 0 or len(set(table.values())) < len(table)):
         reader.refuse(where, repr(dict(table)), "different points for each word, and one word that takes 0")

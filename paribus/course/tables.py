@@ -11,6 +11,7 @@ from paribus.course.declared import Declared
 from paribus.course.near import did_you_mean
 from paribus.course.platforms import LEARNING, homes
 from paribus.course.reading import Reader
+from paribus.records.simple import is_number
 from paribus.training.profiles import Profile
 
 SHARED_ROLES = ("task", "experiment", "diagnosis", "memo", "notebook")
@@ -214,7 +215,7 @@ def read_profiles(reader: Reader, raw: Mapping[str, Any]) -> dict[str, Profile]:
         if not re.fullmatch(r"\w+", name):
             reader.refuse(where, f"the name {name!r}", "letters, digits and _ alone")
         limit = table.get("time_limit", 3600)
-        if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
+        if not is_number(limit) or limit < 1:
             reader.refuse(where, f"time_limit = {limit!r}", "seconds that a notebook may take, 1 or more")
         reserved = ("about", "needs_gpu", "needs", "time_limit", "hub")
         settings = {key: value for key, value in table.items() if key not in reserved}
@@ -297,9 +298,7 @@ def read_shares(
         where = f"points.{role}"
         for name in sorted(set(table) - set(checks) - {"manual"}):
             reader.refuse_name(where, "check", name, [*sorted(checks), "manual"])
-        wrong = [
-            name for name, share in table.items() if isinstance(share, bool) or not isinstance(share, int | float)
-        ]
+        wrong = [name for name, share in table.items() if not is_number(share)]
         if wrong:
             reader.refuse(where, f"{wrong[0]} = {table[wrong[0]]!r}", "a share between 0 and 1")
         total = sum(table.values())

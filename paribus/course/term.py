@@ -26,9 +26,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from paribus.course.reading import Reader, read_toml
+from paribus.records.simple import is_number
 
 WEIGHTS: Mapping[str, float] = MappingProxyType({"memos": 60, "quizzes": 15, "exam": 20, "participation": 5})
 NAMES = ("weights", "late_days", "drop", "same", "assignments", "columns", "excused", "points")
@@ -199,4 +200,4 @@ def _check_item(reader: Reader, items: Sequence[str], item: str, where: str) -> 
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(cast("float", value))
+    return is_number(value) and math.isfinite(value)

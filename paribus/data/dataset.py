@@ -85,7 +85,7 @@ class Dataset:
     def split_from(
         cls,
         source: str,
-        features: Any,  # noqa: ANN401 - an array, a data frame or a list
+        features: Any,  # an array, a data frame or a list
         labels: "ArrayLike | None" = None,
         *,
         predicts: Predicts = "",
@@ -119,9 +119,10 @@ class Dataset:
         """One line for people."""
         sizes = f"{len(self.train):,} training, {len(self.validation):,} validation, {len(self.test):,} test items"
         kind = (
-            f"{len(self.classes)} classes" if self.classes
+            f"{len(self.classes)} classes"
+            if self.classes
             else {"value": "numbers", "none": "no predictions"}.get(self.predicts, "scores")
-        )  # fmt: skip
+        )
         return f"Dataset({self.source}: {sizes}, {kind})"
 
 
@@ -179,13 +180,13 @@ def _split(
     return [np.sort(rows), *parts]
 
 
-def _take(features: Any, rows: "NDArray[np.int64]") -> Any:  # noqa: ANN401
+def _take(features: Any, rows: "NDArray[np.int64]") -> Any:
     if hasattr(features, "iloc"):
         return features.iloc[rows].reset_index(drop=True)
     return [features[row] for row in rows] if isinstance(features, list | tuple) else np.asarray(features)[rows]
 
 
-def _columns(features: Any) -> "list[bytes]":  # noqa: ANN401
+def _columns(features: Any) -> "list[bytes]":
     """Bytes that tell features apart: a frame's columns with their names, else one array."""
     if hasattr(features, "columns"):
         return [str(name).encode() + b"\0" + _plain(features[name].to_numpy()) for name in features.columns]

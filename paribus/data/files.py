@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from paribus.display.option_words import setting
 from paribus.errors import DataError
+from paribus.hosts.option_words import setting
 
 READERS = (".parquet", ".csv")
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pandas as pd
 
-from paribus.display.option_words import without_network
 from paribus.errors import DataError
+from paribus.hosts.option_words import without_network
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 COPY = "a copy (.parquet or .csv)"

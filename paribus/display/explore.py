@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from paribus.display.markup import to_html
 from paribus.display.show import in_notebook, show
 from paribus.errors import UsageError
-from paribus.records.markup import to_html
 
 NO_KERNEL = "The controls below work in a running notebook (Jupyter, Colab, Kaggle). Above are the start values."
 NO_WIDGETS = "There are no controls here, as ipywidgets is not installed. Type: pip install ipywidgets."
@@ -59,11 +59,11 @@ def explore(
 
 
 def _controls(
-    widgets: Any,  # noqa: ANN401 - ipywidgets has no types
+    widgets: Any,  # ipywidgets has no types
     draw: Callable[..., object],
     choices: Mapping[str, Sequence[Any]],
     begun: Mapping[str, Any],
-) -> Any:  # noqa: ANN401
+) -> Any:
     """The controls and the place of what they draw, as one widget."""
     from IPython.display import clear_output, display
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from paribus.records.markup import Table, table_elements, to_html, to_text
+from paribus.display.markup import Table, table_elements, to_html, to_text
 
 # Plain text, which every export keeps: grading takes nothing above it for what the student wrote.
 SHOWN_BY = "Shown by paribus; your own words go into the text cells."

@@ -14,17 +14,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.display.markup import Table
 from paribus.display.show import show_figure, show_tables
 from paribus.errors import ExperimentError
 from paribus.experiments.experiment import Experiment, begin_experiment
 from paribus.experiments.knobs import check_metric
 from paribus.experiments.noise import Noise
+from paribus.experiments.recording import Recording
 from paribus.experiments.report import ExperimentReport, summary
 from paribus.experiments.resume import Train
 from paribus.metrics.registry import title
 from paribus.records.data import Data
-from paribus.records.markup import Table
-from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
 from paribus.statistics.seeds import few_seeds, shown
 

@@ -13,6 +13,7 @@ from paribus.metrics.registry import registry, title
 from paribus.records.code import TRAINING, UNAVAILABLE
 from paribus.records.record import ConfigField, Prediction, Record
 from paribus.records.runs import RunResult
+from paribus.records.simple import is_number
 
 OTHER_CHANGES = ("code", *SUBSETS)
 """What an experiment may vary beside a setting or a function of the notebook."""
@@ -237,7 +238,7 @@ def check_prediction(
     if direction not in ("up", "down", "none"):
         raise ExperimentError(f"The direction of a prediction is 'up', 'down' or 'none'; got {direction!r}.")
     for name, bound in (("low", low), ("high", high)):
-        finite = isinstance(bound, int | float) and not isinstance(bound, bool) and abs(bound) < float("inf")
+        finite = is_number(bound) and abs(bound) < float("inf")
         if bound is not None and not finite:
             raise ExperimentError(f"The bound {name} of a prediction is a number such as 0.02; got {bound!r}.")
     bounds = cast("tuple[float | None, float | None]", (low, high))

@@ -6,10 +6,10 @@ Which classes came back from zero is a question the homework asks; `paribus.figu
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from paribus.display.tables import number
-from paribus.errors import UsageError
+from paribus.display.markup import Table
 from paribus.metrics.registry import in_order, title
-from paribus.records.markup import Table
+from paribus.metrics.scoring import check_same_split
+from paribus.records.tables import number
 
 if TYPE_CHECKING:
     from paribus.metrics import Metrics
@@ -38,15 +38,3 @@ def table(runs: "Mapping[str, Metrics | Values]", heading: str = "") -> Table:
         for name, found in values.items()
     )
     return Table(heading, ("run", *(title(name) for name in names)), rows)
-
-
-def check_same_split(before: "Metrics | Values", after: "Metrics | Values") -> None:
-    """Both were scored on the same labels, as far as the items (and the counts of classes) can tell; else
-    UsageError.
-    """
-    one, other = ([int(n) for n in getattr(side, "counts", [side.items])] for side in (before, after))
-    if one != other:
-        raise UsageError(
-            f"These runs were scored on different labels ({sum(one):,} and {sum(other):,} items, or other class "
-            "counts). Compare runs on one split."
-        )

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from paribus.display.markup import Table
 from paribus.records.code import OWN_CLASS, TRAINING
 from paribus.records.environment import OTHERS, as_entry, other_libraries
-from paribus.records.markup import Table
 from paribus.records.record import Record
 
 Value = TypeVar("Value")
@@ -81,9 +81,11 @@ def held(vary: str, arms: Mapping[str, Sequence[Record]]) -> Held:
         environment={**shared, **alike},
         elsewhere={
             name: tuple(dict.fromkeys(place.get(name, "not recorded") for place in places))
-            for name in names if name not in shared
-        } | _of_several_versions(libraries),
-    )  # fmt: skip
+            for name in names
+            if name not in shared
+        }
+        | _of_several_versions(libraries),
+    )
 
 
 def _place(start: Record) -> dict[str, str]:

@@ -22,10 +22,11 @@ BY_FACTORS = frozenset(
     {"learning_rate", "batch_size", "weight_decay", "C", "max_length", "train_rows", "lora_rank", "temperature"}
 )
 """Settings that act by factors: a step of a few per cent in one of them says nothing."""
-_COUNTS = (
-    "step", "update", "iter", "batch", "token", "warm", "total", "num", "rows", "size", "per_", "second", "minute",
-    "memory", "param", "n_", "count", "length", "time", "epoch",
-)  # fmt: skip
+_COUNTS = tuple(
+    """
+    step update iter batch token warm total num rows size per_ second minute memory param n_ count length time epoch
+    """.split()
+)
 """Parts of the names of what follows from a setting by counting."""
 
 
@@ -71,7 +72,7 @@ def doubts_of(baseline: Facts, changed: Facts, vary: str) -> Iterator[str]:
         )
 
 
-def _value(run: Facts, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _value(run: Facts, name: str) -> Any:  # a setting is any plain value
     item = run.config.get(name)
     return item.value if item is not None else None
 

@@ -28,13 +28,13 @@ from paribus.experiments.conclusion import Claim, Conclusion, check_claim
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import conclude, noise
 from paribus.experiments.predicted import commitment_table, prediction_table
+from paribus.experiments.recording import Recording
 from paribus.experiments.report import ExperimentReport, build_report
 from paribus.experiments.resume import Train, reuse, reuse_elsewhere, train_once
 from paribus.metrics.registry import FIRST_CHOSEN_BY, registry, title
 from paribus.records.data import Data
 from paribus.records.fields import config_fields
 from paribus.records.record import Prediction, Record
-from paribus.records.recording import Recording
 from paribus.records.runs import Run, RunResult
 
 Direction = Literal["up", "down", "none"]

@@ -1,9 +1,9 @@
 """Configurations that differ in one setting, and which end of a metric is the better one."""
 
 import dataclasses
-import difflib
 from collections.abc import Collection, Mapping
 
+from paribus.check.names import nearest
 from paribus.errors import ExperimentError
 from paribus.metrics.registry import registry
 from paribus.records.fields import config_values
@@ -31,15 +31,6 @@ def no_such_setting(name: str, known: Collection[str]) -> str:
     meant = nearest(name, known)
     question = f" Did you mean {meant!r}?" if meant else ""
     return f"The configuration has no setting {name!r}.{question} It has {', '.join(sorted(known)) or 'none'}."
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """The known name that an abbreviation, a part or a slip of the pen means; "" where none is near."""
-    short = name.lower().replace(" ", "_").replace("-", "_")
-    initials = {"".join(word[:1] for word in item.split("_")): item for item in known}
-    parts = [item for item in known if short and short in item.lower().split("_")]
-    close = difflib.get_close_matches(short, known, n=1)
-    return next(iter([*([initials[short]] if short in initials else []), *parts, *close]), "")
 
 
 def check_metric(metric: object) -> None:

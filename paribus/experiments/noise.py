@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
 from paribus.experiments.conclusion import Claim, Conclusion, judge
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import registry, title
-from paribus.records.markup import Table
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval
 from paribus.statistics.seeds import OverSeeds, interval_row, over_seeds
@@ -35,9 +35,11 @@ class Noise:
             ]
         if self.items is not None:
             rows.append(interval_row("over validation items, mean of the seeds (jackknife)", self.items))
-        note = "" if self.seeds is None or self.seeds.sign_flip is None else (
-            f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}."
-        )  # fmt: skip
+        note = (
+            ""
+            if self.seeds is None or self.seeds.sign_flip is None
+            else (f"Exact sign-flip test over seeds: p = {self.seeds.sign_flip:.3g}.")
+        )
         return Table(
             f"Is the difference in {title(self.metric)} larger than noise?",
             ("changed − baseline", "95 % interval", "excludes zero?"), tuple(rows), note,

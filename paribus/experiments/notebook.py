@@ -5,7 +5,7 @@
     run = notebook.start("tfidf", config={"C": 3.0}, seed=0, data=data, code=fit)
     result = run.finish(predictions=predictions)
 
-What is recorded is in `paribus.records.recording`; what is built on records is imported when it is asked for.
+What is recorded is in `paribus.experiments.recording`; what is built on records is imported when it is asked for.
 """
 
 import re
@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from paribus.errors import EvidenceError
 from paribus.experiments.arms import check_key, check_seeds
+from paribus.experiments.recording import Recording
 from paribus.experiments.wide import WIDEST
 from paribus.records.attached import go_on
-from paribus.records.recording import Recording
 from paribus.records.session import Clock, Timer, open_session, utc_now
 
 if TYPE_CHECKING:
     from paribus.experiments.ablation import Ablation
+    from paribus.experiments.diagnoses import Diagnoses
     from paribus.experiments.experiment import Experiment
     from paribus.experiments.resume import Train
     from paribus.experiments.search import Search
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from paribus.experiments.versus import ModelComparison
     from paribus.records.data import Data
     from paribus.records.runs import Run, RunResult
-    from paribus.zoo.diagnosis import Diagnoses
     from paribus.zoo.folder import ZooFolder
 
 _ASSIGNMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -186,6 +186,6 @@ class Notebook(Recording):
 
     def diagnoses(self, zoo: "ZooFolder", choices: Mapping[str, str]) -> "Diagnoses":
         """Say how the models of a blind zoo were trained; ``choices`` are the recipes, each with what it means."""
-        from paribus.zoo.diagnosis import Diagnoses
+        from paribus.experiments.diagnoses import Diagnoses
 
         return Diagnoses(self, zoo, dict(choices))

@@ -12,21 +12,28 @@ from typing import Any, Protocol
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
 from paribus.records.outside import ENVIRONMENT
 from paribus.records.record import ConfigField, DataIdentity
+from paribus.records.simple import is_number
 
 ALWAYS_CHOSEN = frozenset(
-    {"model", "epochs", "batch_size", "learning_rate", "scheduler", "warmup_share", "weight_decay", "max_length",
-     "class_weights", "patience", "train_rows", "label_smoothing", "dropout", "optimizer", "C", "lora_rank"}
-)  # fmt: skip
+    """
+    model epochs batch_size learning_rate scheduler warmup_share weight_decay max_length class_weights patience
+    train_rows label_smoothing dropout optimizer C lora_rank
+    """.split()
+)
 """Settings that a person chooses: they count as a change also where a record calls them derived."""
 FOUND_BY_TRAINING = frozenset(
-    {"steps", "steps_per_epoch", "epochs_run", "seconds", "minutes", "runtime", "n_iter", "converged", "best_epoch",
-     "stopped_epoch", "truncated", "nonfinite"}
-)  # fmt: skip
+    """
+    steps steps_per_epoch epochs_run seconds minutes runtime n_iter converged best_epoch stopped_epoch truncated
+    nonfinite
+    """.split()
+)
 """Settings that a run finds by itself, whatever a record calls them; as the declared variable they are a choice."""
-PLACES = (
-    "device", "precision", "metrics", "torch", "transformers", "scikit-learn", "numpy", "paribus", "cuda", "python",
-    "accelerate", "tokenizers", "datasets",
-)  # fmt: skip
+PLACES = tuple(
+    """
+    device precision metrics torch transformers scikit-learn numpy paribus cuda python accelerate tokenizers
+    datasets
+    """.split()
+)
 """Where a run was made; other entries of the environment say nothing about a result."""
 TRAINING_ROWS = "training rows"
 SUBSETS = ("train_rows", "data", "subset")
@@ -165,9 +172,10 @@ def compare(baseline: Sequence[Facts], changed: Sequence[Facts], vary: str = "")
         # A global that holds the varied setting shows the same change a second time.
         code = [item for item in code if not _is_its_name(item.name, vary)]
     within = [
-        name for name in names
+        name
+        for name in names
         if any(len({_key(chosen.get(name)) for chosen in arm}) > 1 for arm in (first, second))
-    ]  # fmt: skip
+    ]
     within += [name for arm in arms if (name := _mixed_data(arm))]
     within_code = _mixed_code(told)
     elsewhere = [_elsewhere(name, told[0], told[1]) for name in PLACES] if all(told) else []
@@ -185,10 +193,11 @@ def compare(baseline: Sequence[Facts], changed: Sequence[Facts], vary: str = "")
 def choices(run: Facts, vary: str = "") -> dict[str, Any]:
     """What a person chose: knobs, and settings that are always chosen, whatever a record calls them."""
     return {
-        name: item.value for name, item in run.config.items()
+        name: item.value
+        for name, item in run.config.items()
         if (item.role == "knob" and (name == vary or name not in FOUND_BY_TRAINING))
         or (item.role != "outcome" and name in ALWAYS_CHOSEN)
-    }  # fmt: skip
+    }
 
 
 def is_declared(item: Difference, vary: str) -> bool:
@@ -200,7 +209,7 @@ def values_seen(values: Iterable[Any]) -> tuple[Any, ...]:
     """Values without repeats; 2 and 2.0 are one."""
     seen: dict[object, Any] = {}
     for value in values:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = is_number(value)
         seen.setdefault(_key(value), float(value) if number else value)
     return tuple(seen.values())
 
@@ -270,10 +279,11 @@ def _told_twice(item: Difference, found: Iterable[Difference]) -> bool:
     """Whether a method that was reached through ``super()`` is there under its class's name as well."""
     _, _, method = item.name.partition(OWN_CLASS)
     return bool(method) and any(
-        other.name.endswith(f".{method}") and other is not item
+        other.name.endswith(f".{method}")
+        and other is not item
         and (other.baseline, other.changed) == (item.baseline, item.changed)
         for other in found
-    )  # fmt: skip
+    )
 
 
 def _mixed_code(arms: Iterable[Sequence[Facts]]) -> list[str]:
@@ -296,13 +306,14 @@ def _elsewhere(name: str, baseline: Sequence[Facts], changed: Sequence[Facts]) -
     return _differ(name, "environment", *sides)
 
 
-def _place(run: Facts, name: str) -> Any:  # noqa: ANN401 - a setting is any plain value
+def _place(run: Facts, name: str) -> Any:  # a setting is any plain value
     """An entry of the environment, or of the settings tagged so."""
     item = run.config.get(name)
     return item.value if item is not None and item.role == "environment" else run.environment.get(name)
 
 
 def _shown(values: tuple[Any, ...]) -> str:
-    told = ("not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-            for value in values)  # fmt: skip
+    told = (
+        "not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value) for value in values
+    )
     return " or ".join(told) or "nothing"

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from paribus.display.tables import prediction_sentence
+from paribus.display.markup import Table
 from paribus.experiments.arms import begun_without, finished_without
 from paribus.experiments.wide import hardly_misses
-from paribus.records.markup import Table
 from paribus.records.record import Prediction, Record
+from paribus.records.tables import prediction_sentence
 
 
 def prediction_table(

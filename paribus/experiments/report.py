@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from paribus.display.tables import number, prediction_range
+from paribus.display.markup import Table, table_elements, to_html, to_text
 from paribus.experiments.alike import equal_losses, may_be_equal
 from paribus.experiments.constant import Held, held
 from paribus.experiments.noise import Noise, Scores, evaluations, noise, selection_note
 from paribus.experiments.tried import best_of_several
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title, told_first
 from paribus.records.environment import place_of
-from paribus.records.markup import Table, table_elements, to_html, to_text
 from paribus.records.record import Prediction, Record
 from paribus.records.runs import RunResult
+from paribus.records.tables import number, prediction_range
 from paribus.statistics.seeds import few_seeds
 
 if TYPE_CHECKING:
@@ -202,8 +202,10 @@ def build_report(
             differences = tuple(after - before for before, after in zip(old, new, strict=True))
             rows.append(MetricRow(metric, old, new, fell_in(metric, differences, prediction)))
     first = seeds[0]
-    kept = held(vary, {name: [arm[seed].start for seed in seeds]
-                       for name, arm in (("baseline", baseline), ("changed", changed))})  # fmt: skip
+    kept = held(
+        vary,
+        {name: [arm[seed].start for seed in seeds] for name, arm in (("baseline", baseline), ("changed", changed))},
+    )
     shared = [{seed: arm[seed] for seed in seeds} for arm in (baseline, changed)]
     return ExperimentReport(
         key, vary, _setting(baseline[first], vary), _setting(changed[first], vary), seeds, tuple(rows), prediction,
@@ -239,9 +241,10 @@ def _notes(arms: Sequence[Mapping[int, RunResult]], kept: Held, vary: str, recor
     elif len(predictions) > 1:
         notes.append("The prediction was changed between seeds; the first one is the one that counts.")
     alike = [
-        (seed, shown) for seed, run in arms[0].items()
+        (seed, shown)
+        for seed, run in arms[0].items()
         if not may_be_equal(vary) and (shown := equal_losses(run.record, arms[1][seed].record))
-    ]  # fmt: skip
+    ]
     if alike:
         notes.append(
             f"Both arms logged the same losses to the last digit (seed {alike[0][0]}: {alike[0][1]}). Either "

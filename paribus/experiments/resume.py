@@ -6,10 +6,10 @@ from typing import Any
 from paribus.check.weights import changed_weights, weights_of
 from paribus.display.show import say, show_tables
 from paribus.experiments.memory import fitting_memory
+from paribus.experiments.recording import Recording
 from paribus.records.code import reach
 from paribus.records.data import Data
 from paribus.records.record import Record
-from paribus.records.recording import Recording
 from paribus.records.runs import Run, RunResult
 
 # The configuration and the data are whatever the notebook passes; only the run is ours.

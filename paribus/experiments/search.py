@@ -19,18 +19,18 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, SupportsIndex
 
+from paribus.display.markup import Table
 from paribus.display.show import show_tables
-from paribus.display.tables import number
 from paribus.errors import ExperimentError, UsageError
 from paribus.experiments.arms import check_seeds
 from paribus.experiments.knobs import better, check_metric
+from paribus.experiments.recording import Recording
 from paribus.experiments.resume import Train, reuse, train_once
 from paribus.experiments.sweep import EXPLORE, check_new_seeds
 from paribus.metrics.registry import registry, title
 from paribus.records.data import Data, chooser
-from paribus.records.markup import Table
-from paribus.records.recording import Recording
 from paribus.records.runs import RunResult
+from paribus.records.tables import number
 
 # Optuna's trial; optuna itself is imported where a search runs.
 Suggest = Callable[[Any], object]
@@ -163,7 +163,7 @@ class Search:
         return tuple(results)
 
 
-def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional, and so are its types
+def _study(metric: str, seed: int) -> Any:  # optuna is optional, and so are its types
     try:
         import optuna
     except ImportError as error:
@@ -179,7 +179,7 @@ def _study(metric: str, seed: int) -> Any:  # noqa: ANN401 - optuna is optional,
         optuna.logging.set_verbosity(level)
 
 
-def _at_edge(value: object, distribution: Any) -> bool:  # noqa: ANN401 - one of optuna's distributions
+def _at_edge(value: object, distribution: Any) -> bool:  # one of optuna's distributions
     """Within a twentieth of a numeric range's end, on its own scale."""
     low, high = getattr(distribution, "low", None), getattr(distribution, "high", None)
     if low is None or high is None or low == high or not isinstance(value, int | float):

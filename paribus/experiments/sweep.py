@@ -11,8 +11,8 @@ from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, SupportsIndex
 
+from paribus.display.markup import Table
 from paribus.display.show import show_figure, show_tables
-from paribus.display.tables import number
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_one_change, check_seeds
 from paribus.experiments.experiment import Experiment
@@ -23,8 +23,9 @@ from paribus.experiments.resume import Train, reuse, train_once
 from paribus.metrics.registry import title
 from paribus.records.data import Data, chooser
 from paribus.records.fields import Plain, config_values, plain
-from paribus.records.markup import Table
 from paribus.records.runs import RunResult
+from paribus.records.simple import is_number
+from paribus.records.tables import number
 
 if TYPE_CHECKING:
     from paribus.figures.canvas import NotebookFigure
@@ -237,7 +238,7 @@ def check_new_seeds(wanted: Sequence[int], used: Iterable[int]) -> None:
 
 def _edge(tried: Iterable[Plain], chosen: Plain) -> str:
     """The best at the edge of its range means that the range was too small."""
-    numbers = [value for value in tried if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = [value for value in tried if is_number(value)]
     if len(numbers) < 3 or chosen not in (min(numbers), max(numbers)):
         return ""
     side = "below" if chosen == min(numbers) else "above"

@@ -45,10 +45,12 @@ def trained_so_often(planned: Record, records: Iterable[Record]) -> str:
     """What to say where a seed of an arm is trained for at least the third time; "" where it is not."""
     place = (planned.experiment, planned.arm, planned.seed)
     earlier = [
-        record for record in records
-        if record.kind == "result" and (record.experiment, record.arm, record.seed) == place
+        record
+        for record in records
+        if record.kind == "result"
+        and (record.experiment, record.arm, record.seed) == place
         and same_configuration(record, planned)
-    ]  # fmt: skip
+    ]
     if not planned.experiment or len(earlier) + 1 < LEAST_TRIED:
         return ""
     return (
@@ -68,9 +70,10 @@ def best_of_several(
             continue
         results = [record for record in records if record.kind == "result" and metric in record.values]
         others = [
-            record for record in results
+            record
+            for record in results
             if record.run not in mine and not record.arm.startswith("explore") and same_configuration(record, kept)
-        ]  # fmt: skip
+        ]
         runs_in_order = [record.run for record in results if record.run == kept.run or record in others]
         scores = [float(record.values[metric]) for record in others]
         if is_best_of(metric, float(kept.values[metric]), scores, first=runs_in_order[:1] == [kept.run]):

@@ -7,15 +7,15 @@ intervals over seeds take its place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paribus.display.markup import Table
 from paribus.display.show import show_tables
 from paribus.errors import UsageError
-from paribus.experiments.comparison import check_same_split
 from paribus.experiments.noise import evaluations, selection_note
+from paribus.experiments.recording import Recording
 from paribus.experiments.report import summary
 from paribus.metrics.metric import Scored
 from paribus.metrics.registry import in_order, registry, title
-from paribus.records.markup import Table
-from paribus.records.recording import Recording
+from paribus.metrics.scoring import check_same_split
 from paribus.records.runs import RunResult
 from paribus.statistics.intervals import Interval, items_interval, welch_interval
 from paribus.statistics.mcnemar import McNemar, exact_mcnemar
@@ -90,9 +90,10 @@ def compare_models(
     tried = {name: [evaluations(run) for run in side] for name, side in zip(names, sides, strict=True)}
     notes = [selection_note(tried)]
     notes.append(
-        few_seeds(min(len(side) for side in sides)) if several else
-        "One run of a model says nothing of other seeds of it: this compares two fitted models."
-    )  # fmt: skip
+        few_seeds(min(len(side) for side in sides))
+        if several
+        else "One run of a model says nothing of other seeds of it: this compares two fitted models."
+    )
     classes = found[0][0].n_classes > 0
     if not single and classes:
         notes.append("McNemar's test is for two fitted models and not for configurations, so it is left out.")

@@ -10,8 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from paribus.display.markup import folded, to_html
 from paribus.display.show import show
-from paribus.records.markup import folded, to_html
 
 # Okabe and Ito's palette: told apart under all common forms of colour blindness.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"

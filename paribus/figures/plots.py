@@ -13,7 +13,6 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from paribus.errors import UsageError
-from paribus.experiments.comparison import check_same_split
 from paribus.figures.canvas import (
     BLUE,
     GREEN,
@@ -27,6 +26,7 @@ from paribus.figures.canvas import (
     shorten,
 )
 from paribus.metrics.registry import leading, registry, title
+from paribus.metrics.scoring import check_same_split
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

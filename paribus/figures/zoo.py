@@ -114,7 +114,7 @@ def _course(log: Log) -> str:
     return ", ".join(parts)
 
 
-def _histograms(axes: Any, log: Log) -> None:  # noqa: ANN401 - matplotlib's Axes
+def _histograms(axes: Any, log: Log) -> None:  # matplotlib's Axes
     """The weights of a few layers at the end: each histogram runs over four standard deviations around the mean."""
     last = max(log.column("step", "layers"), default=0)
     at_end = [line for line in (dict(zip(LAYERS, row, strict=True)) for row in log.layers)

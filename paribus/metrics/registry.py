@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar, get_args
+from typing import Any, ParamSpec, TypeVar, get_args
 
 from paribus.errors import UsageError
 from paribus.metrics import from_classes, from_scores, from_values
@@ -34,8 +34,8 @@ GROUP = "paribus.metrics"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-def _share(name: str, title: str, needs: Need = "class", **more: object) -> Metric:
-    return Metric(name, title, needs, True, 0.0, 1.0, **more)  # type: ignore[arg-type]
+def _share(name: str, title: str, needs: Need = "class", **more: Any) -> Metric:
+    return Metric(name, title, needs, True, 0.0, 1.0, **more)
 
 
 SHIPPED: tuple[Metric, ...] = (
@@ -155,9 +155,10 @@ def _wrong(metric: object, known: Mapping[str, Metric]) -> str:
         return f"{metric.name} needs {metric.needs!r}; write needs= one of {', '.join(get_args(Need))}."
     if (metric.compute is None) != (metric.needs == "measured"):
         instead = (
-            "leave compute= out, or say what it is computed from in needs=" if metric.compute is not None
+            "leave compute= out, or say what it is computed from in needs="
+            if metric.compute is not None
             else "pass the function that computes it in compute="
-        )  # fmt: skip
+        )
         return f"{metric.name} needs {metric.needs!r} and has {'a' if metric.compute else 'no'} compute; {instead}."
     return ""
 

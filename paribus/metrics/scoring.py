@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from paribus.errors import UsageError
 from paribus.metrics.classes import Metrics, check_ids, evaluate_fast
 from paribus.metrics.metric import Scored
+from paribus.metrics.packing import MAX_SCORES, unpack, unpack_scores, unpack_values
 from paribus.metrics.registry import CLASS_METRICS, VALUE_METRICS, in_order, registry
-from paribus.records.packing import MAX_SCORES, unpack, unpack_scores, unpack_values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,18 @@ class Values:
     def values(self) -> dict[str, float]:
         """The scores by the metrics' names."""
         return dict(self.scores)
+
+
+def check_same_split(before: Metrics | Values, after: Metrics | Values) -> None:
+    """Both were scored on the same labels, as far as the items (and the counts of classes) can tell; else
+    UsageError.
+    """
+    one, other = ([int(n) for n in getattr(side, "counts", [side.items])] for side in (before, after))
+    if one != other:
+        raise UsageError(
+            f"These runs were scored on different labels ({sum(one):,} and {sum(other):,} items, or other class "
+            "counts). Compare runs on one split."
+        )
 
 
 def default_metrics(predicts: str) -> tuple[str, ...]:

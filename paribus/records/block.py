@@ -11,8 +11,8 @@ from html import unescape
 from typing import Any, Literal
 from xml.etree.ElementTree import Element
 
+from paribus.display.markup import Table, folded, table_elements, to_html
 from paribus.errors import DigestError, RecordError
-from paribus.records.markup import Table, folded, table_elements, to_html
 from paribus.records.record import MAX_RECORD_BYTES, Record
 
 BEGIN = "-----BEGIN PARIBUS RECORD-----"

@@ -28,9 +28,7 @@ OWN_CLASS = "__class__."
 """How the methods of a class begin that one of them reaches through ``super()``."""
 MAX_NAMES = 60
 _DIGITS = 16
-_OUTER_STEPS = frozenset(
-    {"DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"}
-)  # fmt: skip
+_OUTER_STEPS = frozenset({"DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"})
 
 
 def code_digest(function: Callable[..., object], namespace: Mapping[str, object] | None = None) -> dict[str, str]:
@@ -45,10 +43,11 @@ def code_digest(function: Callable[..., object], namespace: Mapping[str, object]
     if reached is None:
         return {TRAINING: UNAVAILABLE}
     digests = {
-        label: UNAVAILABLE if tree is None
+        label: UNAVAILABLE
+        if tree is None
         else _digest(dump(tree) + _shown_defaults(_defaults(reached.functions[label])))
         for label, tree in reached.trees.items()
-    }  # fmt: skip
+    }
     for name, value in reached.settings().items():
         digests[f"{name}_" if name in digests else name] = value_digest(value) or UNAVAILABLE
     return _bounded(digests)
@@ -175,9 +174,7 @@ def _reach(
             closure = {**_closure(reached), **closure}
         attributes = _own_attributes(name, value, space)
         values |= {label: item for label, item in attributes.items() if is_simple(item)}
-        objects |= {
-            label: item for label, item in attributes.items() if not (is_simple(item) or "._" in label)
-        }  # fmt: skip
+        objects |= {label: item for label, item in attributes.items() if not (is_simple(item) or "._" in label)}
     for label, reached in functions.items():
         objects |= {f"{label}({name})": item for name, item in _bound_by_default(reached) if not is_simple(item)}
     return functions, values, objects
@@ -287,10 +284,7 @@ def _outer_names(function: types.FunctionType) -> set[str]:
     codes = [function.__code__]
     while codes:
         code = codes.pop()
-        found |= {
-            str(step.argval) for step in dis.get_instructions(code)
-            if step.opname in _OUTER_STEPS
-        }  # fmt: skip
+        found |= {str(step.argval) for step in dis.get_instructions(code) if step.opname in _OUTER_STEPS}
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return found
 

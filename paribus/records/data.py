@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from paribus.metrics.packing import pack, pack_values
 from paribus.metrics.scoring import default_metrics
-from paribus.records.packing import pack, pack_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,5 +75,5 @@ def pack_labels(data: Data) -> str:
     return pack_values(labels) if predicts(data) else pack(labels)
 
 
-def on_this_machine(values: Any) -> Any:  # noqa: ANN401 - a list, an array or a tensor
+def on_this_machine(values: Any) -> Any:  # a list, an array or a tensor
     return values.detach().cpu().numpy() if hasattr(values, "detach") else values

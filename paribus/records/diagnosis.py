@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from paribus.records.simple import is_number
+
 _TEXTS = ("zoo", "edition", "model", "recipe", "why", "written")
 
 
@@ -56,7 +58,7 @@ def read_diagnosis(raw: Mapping[str, Any]) -> Diagnosis:
     if isinstance(found.written_after, bool) or not isinstance(found.written_after, int):
         raise TypeError("written_after is not a whole number")
     for item in evidence:
-        number = not isinstance(item.value, bool) and isinstance(item.value, int | float)
+        number = is_number(item.value)
         if not number or not abs(item.value) <= sys.float_info.max:
             raise ValueError("a cited value is not a finite number")
     return found

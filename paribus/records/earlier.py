@@ -117,7 +117,9 @@ class Row:
     run: str
 
 
-def scoreboard(rows: Sequence[Row], of: Mapping[str, Earlier], metrics: Sequence[str], fingerprint: str) -> Any:  # noqa: ANN401 - a DataFrame
+def scoreboard(
+    rows: Sequence[Row], of: Mapping[str, Earlier], metrics: Sequence[str], fingerprint: str
+) -> Any:  # a DataFrame
     """The term in one table, a line a row: the mean of each metric over seeds, how many, and where it comes from.
 
     What is missing is an empty field and says so in the last column, as do runs on other data.
@@ -128,12 +130,14 @@ def scoreboard(rows: Sequence[Row], of: Mapping[str, Earlier], metrics: Sequence
     for row in rows:
         found = of.get(row.assignment, Earlier(row.assignment, "missing"))
         values = {metric: found.mean(row.run, metric) for metric in in_order(metrics)}
-        lines.append({
-            "model": row.title,
-            **{title(name): math.nan if value is None else value for name, value in values.items()},
-            "seeds": len(found.seeds(row.run)) or "",
-            "from": _from(found, row, values, fingerprint),
-        })  # fmt: skip
+        lines.append(
+            {
+                "model": row.title,
+                **{title(name): math.nan if value is None else value for name, value in values.items()},
+                "seeds": len(found.seeds(row.run)) or "",
+                "from": _from(found, row, values, fingerprint),
+            }
+        )
     table = pd.DataFrame(lines).set_index("model")
     digits = {title(name): registry()[name].digits for name in metrics}
     return table.round(digits)

@@ -3,6 +3,7 @@
 import sys
 
 from paribus.errors import RecordError
+from paribus.records.simple import is_number
 
 
 def expect_text(name: str, value: object) -> None:
@@ -23,7 +24,7 @@ def expect_number(name: str, value: object, *, optional: bool = False) -> None:
     """A finite number that a float can hold; JSON can write integers that none can."""
     if value is None and optional:
         return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+    if not is_number(value) or not abs(value) <= sys.float_info.max:
         raise RecordError(f"The record's value {name!r} is {short(value)}, expected a finite number.")
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 MUTATORS = frozenset(
-    {"add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse",
-     "setdefault", "sort", "subtract", "update"}
-)  # fmt: skip
+    """
+    add append appendleft clear discard extend insert pop popitem remove reverse setdefault sort subtract update
+    """.split()
+)
 """Methods that change the collection they belong to."""
 
 

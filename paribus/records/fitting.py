@@ -19,9 +19,10 @@ def fit_to_size(record: Record, *, too_many_scores: bool = False) -> Record:
         every *= 2
         last = len(full.epochs) - 1
         kept = tuple(
-            line for i, line in enumerate(full.epochs)
+            line
+            for i, line in enumerate(full.epochs)
             if i % every == 0 or i == last or line.epoch == full.chosen_epoch
-        )  # fmt: skip
+        )
         note = {"log_every": ConfigField(every, "outcome")}
         record = replace(full, epochs=kept, config={**full.config, **note})
     for name in ("scores", "predictions"):

@@ -58,7 +58,7 @@ def objects_of(reached: Reached | None) -> tuple[dict[str, str], tuple[str, ...]
     return dict(sorted(weights.items())[:MAX_OBJECTS]), tuple(name[:_LONGEST] for name in shown)
 
 
-def model_digest(model: Any) -> str | None:  # noqa: ANN401 - torch is not imported to name a type
+def model_digest(model: Any) -> str | None:
     """Digests of a torch module's layout (names, shapes, types) and of its content, parameters and lasting buffers;
     None where it holds none, or they cannot be read, as on the meta device.
     """

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 ENVIRONMENT = "os.environ."
 """How the digest of an environment variable begins."""
-_OF_THE_PLACE = (
-    "KAGGLE", "COLAB", "CUDA", "NVIDIA", "HF_", "HUGGING", "TRANSFORMERS_", "TOKENIZERS_", "TORCH", "PYTORCH",
-    "TPU", "PYTHON", "PARIBUS", "OMP_", "MKL_", "XDG_", "JUPYTER", "JPY_", "CI", "WORLD_SIZE", "RANK", "LOCAL_RANK",
-)  # fmt: skip
+_OF_THE_PLACE = tuple(
+    """
+    KAGGLE COLAB CUDA NVIDIA HF_ HUGGING TRANSFORMERS_ TOKENIZERS_ TORCH PYTORCH TPU PYTHON PARIBUS OMP_ MKL_ XDG_
+    JUPYTER JPY_ CI WORLD_SIZE RANK LOCAL_RANK
+    """.split()
+)
 """How the names of variables begin that say where a run is made, not what it does."""
 _PLACES = frozenset({"HOME", "PATH", "USER", "PWD", "TMPDIR", "TEMP", "TMP", "HOSTNAME", "SHELL", "LANG", "TZ"})
 _DECIDES = frozenset({"torch", "transformers", "sklearn", "numpy", "scipy", "paribus"})
@@ -61,9 +63,10 @@ def replaced_parts(
 def _names(tree: ast.AST, space: Mapping[str, object]) -> dict[str, object]:
     """The modules and what of `os` is read, by the names that a function has for them, its own imports too."""
     found: dict[str, object] = {
-        name: value for name, value in space.items()
+        name: value
+        for name, value in space.items()
         if isinstance(value, types.ModuleType) or value is os.environ or value is os.getenv
-    }  # fmt: skip
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for item in node.names:

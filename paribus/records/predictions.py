@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
+from paribus.metrics.packing import pack, pack_scores, pack_values
 from paribus.metrics.registry import in_order
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records.data import Data, on_this_machine, predicts
-from paribus.records.packing import pack, pack_scores, pack_values
 from paribus.records.record import Record
 
 if TYPE_CHECKING:

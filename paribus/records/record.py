@@ -99,7 +99,7 @@ class Record:
     function's. ``weights`` maps the models outside of it that it reaches to digests of what they held at the run's
     start; ``not_followed`` names what else it reaches and no digest covers.
     ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
-    ``labels`` are packed arrays (`paribus.records.packing`): the chosen checkpoint's validation
+    ``labels`` are packed arrays (`paribus.metrics.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
     beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
     (``predicts``: "value", "item" or "none", empty for classes) and by which ``metrics`` it is scored (empty: those
@@ -277,8 +277,12 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 def _check_types(record: Record) -> None:
     """Hold every field against its type, since JSON can put anything anywhere."""
-    texts = ("assignment", "release", "nonce", "run", "run_name", "experiment", "arm", "vary", "predictions",
-             "scores", "chosen_by", "predicts", "labels", "start", "previous")  # fmt: skip
+    texts = tuple(
+        """
+        assignment release nonce run run_name experiment arm vary predictions scores chosen_by predicts labels start
+        previous
+        """.split()
+    )
     for name in texts:
         expect_text(name, getattr(record, name))
     for name in _LISTED:

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from paribus.display.show import say, show
-from paribus.display.tables import epoch_line, number, result_table
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
+from paribus.metrics.packing import MAX_SCORES
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
 from paribus.records.environment import PLACE, Placed, place
 from paribus.records.fields import config_fields
 from paribus.records.fitting import fit_to_size
-from paribus.records.packing import MAX_SCORES
 from paribus.records.predictions import ONE, Predicted, no_predictions, predicted
 from paribus.records.record import Epoch, Record
 from paribus.records.session import Session
+from paribus.records.tables import epoch_line, number, result_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -287,7 +287,7 @@ class Run:
                 raise EvidenceError(f"The measured {name} of {self.name!r} is {value!r}, expected a finite number.")
         return {name: float(value) for name, value in given.items()}
 
-    def _loss(self, value: Any) -> float | None:  # noqa: ANN401 - a number, a numpy scalar or a tensor
+    def _loss(self, value: Any) -> float | None:  # a number, a numpy scalar or a tensor
         if value is None:
             return None
         number = float(value)

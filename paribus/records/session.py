@@ -20,7 +20,7 @@ from typing import Any
 
 from paribus.display.show import say
 from paribus.errors import EvidenceError, RecordError
-from paribus.files import write_atomic
+from paribus.files import json_text, write_atomic
 from paribus.records.fields import clean_text
 from paribus.records.record import MAX_RECORD_BYTES, Kind, Prediction, Record
 
@@ -64,7 +64,7 @@ class Session:
         """An id no record of this notebook has: the prefix and a number that goes on after a restart."""
         return f"{prefix}{self.count + 1}"
 
-    def write(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - Record's own fields
+    def write(self, kind: Kind, run: str, **fields: Any) -> Record:  # Record's own fields
         """Make the next record of the chain and keep it on disk before anyone sees it.
 
         Raises EvidenceError where it is larger than a record may be. A disk that cannot be written to is told.
@@ -95,7 +95,7 @@ class Session:
             )
         return record
 
-    def draft(self, kind: Kind, run: str, **fields: Any) -> Record:  # noqa: ANN401 - as `write`
+    def draft(self, kind: Kind, run: str, **fields: Any) -> Record:
         """The record that `write` would write."""
         return Record(
             kind=kind, assignment=self.assignment, release=self.release, nonce=self.nonce, run=run,
@@ -127,7 +127,7 @@ class Session:
                 break
         made.append(clean)
         content = {name: [asdict(item) for item in items] for name, items in self.predictions.items()}
-        write_atomic(self.folder / "predictions.json", _json(content))
+        write_atomic(self.folder / "predictions.json", json_text(content))
         return clean
 
     def now(self) -> str:
@@ -139,7 +139,7 @@ class Session:
             "schema": SCHEMA, "assignment": self.assignment, "nonce": self.nonce,
             "last": self.last, "records": self.names,
         }  # fmt: skip
-        write_atomic(self.folder / "session.json", _json(content))
+        write_atomic(self.folder / "session.json", json_text(content))
 
 
 def open_session(
@@ -202,7 +202,3 @@ def _damaged(file: Path, error: Exception) -> EvidenceError:
         f"{file} cannot be read ({error}). It was edited, or belongs to another version of paribus. "
         f"Rename the folder {file.parent} and run the notebook again: finished cells keep their outputs."
     )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n"

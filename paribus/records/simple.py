@@ -5,7 +5,7 @@ import collections
 import dataclasses
 import types
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeGuard
 
 MAX_ITEMS = 1_000
 _MAX_DEPTH = 3
@@ -32,7 +32,12 @@ def is_simple(value: object, depth: int = 0) -> bool:
     return isinstance(value, _NAMESPACES) and is_simple(vars(value), depth)
 
 
-def as_text(value: Any) -> str:  # noqa: ANN401 - any simple value
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a number, which a truth value is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def as_text(value: Any) -> str:  # any simple value
     """A simple value as text, sets in order."""
     if isinstance(value, set | frozenset):
         return "{" + ", ".join(sorted(as_text(item) for item in value)) + "}"
@@ -48,7 +53,7 @@ def as_text(value: Any) -> str:  # noqa: ANN401 - any simple value
     return repr(value)[:_MAX_REPR]
 
 
-def only(value: Any, parts: Collection[str]) -> dict[str, object]:  # noqa: ANN401 - any simple value
+def only(value: Any, parts: Collection[str]) -> dict[str, object]:  # any simple value
     """Of a dictionary, a namespace or a dataclass, these entries or attributes, as far as it has them."""
     held: Any = value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -19,9 +19,8 @@ def normalised(module: ast.Module, name: str) -> ast.AST | None:
     """The function of this name in a syntax tree, without what cannot change a result."""
     wanted = ast.Lambda if name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [
-        node for node in ast.walk(module)
-        if isinstance(node, wanted) and getattr(node, "name", "<lambda>") == name
-    ]  # fmt: skip
+        node for node in ast.walk(module) if isinstance(node, wanted) and getattr(node, "name", "<lambda>") == name
+    ]
     if not found or (wanted is ast.Lambda and len(found) > 1):
         return None
     tree: ast.AST = Normaliser().visit(found[0])
@@ -65,9 +64,10 @@ def dump(node: object) -> str:
     """A tree as text that is the same in every Python version: empty and new-fangled fields are left out."""
     if isinstance(node, ast.AST):
         inner = [
-            f"{name}={dump(value)}" for name, value in ast.iter_fields(node)
+            f"{name}={dump(value)}"
+            for name, value in ast.iter_fields(node)
             if value is not None and value != [] and name not in ("ctx", "kind", "type_comment")
-        ]  # fmt: skip
+        ]
         if isinstance(node, ast.Constant):
             inner = [repr(node.value)]
         return f"{type(node).__name__}({', '.join(inner)})"

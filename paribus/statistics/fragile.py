@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
 from paribus.metrics import Metrics
-from paribus.records.markup import Table
 
 if TYPE_CHECKING:
     import numpy as np

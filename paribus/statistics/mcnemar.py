@@ -7,9 +7,9 @@ mean over items, and nothing of configurations, whose runs differ by their seeds
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
 from paribus.records.data import Data
-from paribus.records.markup import Table
 from paribus.records.runs import RunResult
 
 if TYPE_CHECKING:

@@ -41,5 +41,5 @@ def items_test(baseline: Sequence[Scored], changed: Sequence[Scored], *, metric:
     return min(1.0, float(found.pvalue))
 
 
-def _mean(sample: Any, axis: int) -> Any:  # noqa: ANN401 - arrays of scipy's making
+def _mean(sample: Any, axis: int) -> Any:  # arrays of scipy's making
     return sample.mean(axis=axis)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from paribus.display.markup import Table
 from paribus.errors import UsageError
-from paribus.records.markup import Table
 from paribus.statistics.intervals import LEVEL, Interval, paired_interval, welch_interval
 
 # 2^12 sign patterns are enumerated at once; beyond that the t intervals say all there is to say.
@@ -68,10 +68,12 @@ def over_seeds(baseline: Sequence[float], changed: Sequence[float], level: float
     if not all(math.isfinite(value) for value in (*baseline, *changed)):
         raise UsageError("A value is not a finite number: a run that failed has no place in a mean over seeds.")
     return OverSeeds(
-        len(baseline), welch_interval(baseline, changed, level), paired_interval(baseline, changed, level),
+        len(baseline),
+        welch_interval(baseline, changed, level),
+        paired_interval(baseline, changed, level),
         _sign_flip([after - before for before, after in zip(baseline, changed, strict=True)]),
         2.0 ** (1 - len(baseline)),
-    )  # fmt: skip
+    )
 
 
 def few_seeds(n: int) -> str:

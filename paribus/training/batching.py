@@ -32,7 +32,7 @@ class Batch:
         """What a model's forward takes: ``model(**batch.inputs)``."""
         return {"input_ids": self.input_ids, "attention_mask": self.attention_mask}
 
-    def to(self, device: Any) -> "Batch":  # noqa: ANN401 - a torch.device or its name
+    def to(self, device: Any) -> "Batch":  # a torch.device or its name
         """The same batch on ``device``."""
         return Batch(self.input_ids.to(device), self.attention_mask.to(device), self.labels.to(device), self.rows)
 

@@ -34,8 +34,8 @@ class Checkpoint:
 def write_checkpoint(
     folder: Path,
     epoch: int,
-    model: Any,  # noqa: ANN401 - any torch module
-    optimizer: Any,  # noqa: ANN401 - any torch optimiser
+    model: Any,  # any torch module
+    optimizer: Any,  # any torch optimiser
     log: Mapping[str, Any],
 ) -> None:
     """Keep the state after ``epoch`` and drop the one before it. TrainingError where the disk is full."""
@@ -77,11 +77,12 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
         return None  # half of a checkpoint is none: the run begins again
 
 
-def restore(checkpoint: Checkpoint, model: Any, optimizer: Any) -> None:  # noqa: ANN401
+def restore(checkpoint: Checkpoint, model: Any, optimizer: Any) -> None:
     """Put a checkpoint's weights, optimiser state and random state back."""
     tensors = checkpoint.tensors
-    model.load_state_dict({name.removeprefix("model."): value for name, value in tensors.items()
-                           if name.startswith("model.")})  # fmt: skip
+    model.load_state_dict(
+        {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
+    )
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith("optimizer."):

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from paribus.errors import TrainingError
 from paribus.records.record import ConfigField
+from paribus.records.simple import is_number
 
 Scheduler = Literal["linear", "cosine", "constant"]
 ClassWeights = Literal["none", "sqrt_inverse", "balanced"]
@@ -74,7 +75,7 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
 
 def check_between(name: str, value: object, low: float, high: float) -> None:
     """A number between both bounds, or a TrainingError that names the knob."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    if not is_number(value) or not low <= value <= high:
         raise TrainingError(f"{name} is {value!r}; expected a number from {low:g} to {high:g}.")
 
 

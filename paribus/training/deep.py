@@ -35,7 +35,7 @@ class DeepNetwork(nn.Module):  # type: ignore[misc]
         self.head = nn.Parameter(torch.randn(width, n_classes, generator=generator) / math.sqrt(width) * 0.1)
         self.head_bias = nn.Parameter(torch.zeros(n_classes))
 
-    def forward(self, input_ids: Any, attention_mask: Any) -> SimpleNamespace:  # noqa: ANN401 - tensors
+    def forward(self, input_ids: Any, attention_mask: Any) -> SimpleNamespace:  # tensors
         """Logits of shape (rows, classes) as ``.logits``."""
         mask = attention_mask.unsqueeze(-1).to(self.embedding.dtype)
         state = (nn.functional.embedding(input_ids, self.embedding) * mask).sum(1) / mask.sum(1).clamp(min=1)

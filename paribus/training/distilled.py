@@ -8,14 +8,7 @@ from typing import Any
 from paribus.errors import TrainingError
 
 
-def distillation_loss(
-    student: Any,  # noqa: ANN401 - torch is not imported to name a type
-    teacher: Any,  # noqa: ANN401
-    labels: Any,  # noqa: ANN401
-    *,
-    temperature: float,
-    mix: float,
-) -> Any:  # noqa: ANN401
+def distillation_loss(student: Any, teacher: Any, labels: Any, *, temperature: float, mix: float) -> Any:
     """Mix · T² · KL(softmax(teacher / T) ‖ softmax(student / T)) + (1 − mix) · cross-entropy, as a scalar tensor.
 
     ``student`` and ``teacher`` are logits of shape (batch, classes), ``labels`` class ids, (batch,). The divergence

@@ -40,7 +40,7 @@ class Encoded:
         return self.tokens[self.offsets[index] : self.offsets[index + 1]]
 
 
-def encode(part: TextsWithLabels, tokenizer: Any, max_length: int) -> Encoded:  # noqa: ANN401 - any HF tokenizer
+def encode(part: TextsWithLabels, tokenizer: Any, max_length: int) -> Encoded:  # any HF tokenizer
     """Tokenise ``part`` with a Hugging Face ``tokenizer``, cut at ``max_length`` tokens.
 
     Raises TrainingError where texts and labels differ in number, there are none, or the tokenizer cannot pad.

@@ -14,7 +14,7 @@ EVALUATION_TOKENS = 16_384
 
 
 def predict(
-    model: Any,  # noqa: ANN401 - any Hugging Face classifier
+    model: Any,  # any Hugging Face classifier
     encoded: Encoded,
     *,
     tokens: int = EVALUATION_TOKENS,

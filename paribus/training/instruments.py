@@ -18,7 +18,7 @@ Row = tuple[str, float | None, float | None, float | None, float | None, list[in
 class Watch:
     """Reads a model's gradients and weights around a step; copies the weights only when it is asked to."""
 
-    def __init__(self, model: Any) -> None:  # noqa: ANN401 - any torch module
+    def __init__(self, model: Any) -> None:  # any torch module
         self._parameters = [value for value in model.parameters() if value.requires_grad]
         self._layers = [(name, value) for name, value in model.named_parameters() if value.ndim == 2]
         self._before: list[torch.Tensor] = []

@@ -41,7 +41,7 @@ class AdapterConfig(TrainingConfig):
         check_one_of("lora_targets", self.lora_targets, get_args(Targets))
 
 
-def add_lora(network: Any, config: AdapterConfig, *, seed: int) -> Any:  # noqa: ANN401
+def add_lora(network: Any, config: AdapterConfig, *, seed: int) -> Any:
     """Freeze ``network``, put LoRA beside the layers that ``config`` names, and leave it and the head to train.
 
     Works in place and returns ``network``. The up-projections begin at zero, so the network answers as before; the

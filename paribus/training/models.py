@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from paribus.display.option_words import without_network
 from paribus.errors import TrainingError
+from paribus.hosts.option_words import without_network
 from paribus.training.quiet import quiet
 from paribus.training.tiny import POSITIONS, SPECIAL, TINY, TINY_TEACHER, encoder, teacher, tiny_tokenizer_json
 from paribus.training.tiny_decoder import TINY_DECODER, decoder
@@ -53,7 +53,7 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
     return network, tokenizer
 
 
-def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - any HF tokenizer
+def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  # any HF tokenizer
     """The tokenizer that belongs to ``model``; see `load`."""
     if model not in MADE_HERE:
         from transformers import AutoTokenizer
@@ -74,7 +74,7 @@ def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  #
     return PreTrainedTokenizerFast(tokenizer_object=raw, model_max_length=POSITIONS, **SPECIAL)
 
 
-def _pretrained_model(model: str, n_classes: int) -> Any:  # noqa: ANN401
+def _pretrained_model(model: str, n_classes: int) -> Any:
     import torch
     from transformers import AutoModelForSequenceClassification
 

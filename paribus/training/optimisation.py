@@ -35,7 +35,7 @@ def learning_rate_factor(scheduler: Scheduler, step: int, warmup_steps: int, tot
     return 1.0 - done if scheduler == "linear" else 0.5 * (1.0 + math.cos(math.pi * done))
 
 
-def make_optimizer(model: Any, config: TrainingConfig) -> Any:  # noqa: ANN401 - torch is not imported to name types
+def make_optimizer(model: Any, config: TrainingConfig) -> Any:
     """AdamW over all of the model's parameters with the learning rate and weight decay of ``config``.
 
     Where the model is on a GPU, the update is one fused kernel instead of dozens.
@@ -49,17 +49,17 @@ def make_optimizer(model: Any, config: TrainingConfig) -> Any:  # noqa: ANN401 -
     )
 
 
-def make_schedule(optimizer: Any, config: TrainingConfig, total_steps: int) -> Any:  # noqa: ANN401
+def make_schedule(optimizer: Any, config: TrainingConfig, total_steps: int) -> Any:
     """The schedule that ``config`` names, over ``total_steps`` optimiser steps; call its ``step()`` after each."""
     return _schedule(optimizer, config.scheduler, math.ceil(config.warmup_share * total_steps), total_steps)
 
 
-def linear_schedule(optimizer: Any, warmup_steps: int, total_steps: int) -> Any:  # noqa: ANN401
+def linear_schedule(optimizer: Any, warmup_steps: int, total_steps: int) -> Any:
     """A learning rate that rises over ``warmup_steps`` and falls linearly to 0 at ``total_steps``."""
     return _schedule(optimizer, "linear", warmup_steps, total_steps)
 
 
-def _schedule(optimizer: Any, scheduler: Scheduler, warmup_steps: int, total_steps: int) -> Any:  # noqa: ANN401
+def _schedule(optimizer: Any, scheduler: Scheduler, warmup_steps: int, total_steps: int) -> Any:
     from torch.optim.lr_scheduler import LambdaLR
 
     if total_steps < 1 or not 0 <= warmup_steps <= total_steps:

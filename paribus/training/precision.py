@@ -37,7 +37,7 @@ class Precision:
         with torch.autocast(self.device_type, dtype=torch.float16 if self.name == "fp16" else torch.bfloat16):
             yield
 
-    def scaler(self) -> Any:  # noqa: ANN401 - torch is not imported to name a type
+    def scaler(self) -> Any:
         """A gradient scaler: fp16 gradients vanish below 6e-8 without one, the others need none."""
         import torch
 

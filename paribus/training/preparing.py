@@ -21,7 +21,7 @@ class Prepared:
     n_classes: int
 
 
-def prepare(data: SplitData, config: TrainingConfig, tokenizer: Any = None) -> Prepared:  # noqa: ANN401
+def prepare(data: SplitData, config: TrainingConfig, tokenizer: Any = None) -> Prepared:
     """Tokenise the training and validation texts of ``data`` for ``config``; the test part is never touched.
 
     ``tokenizer`` defaults to that of ``config.model``. With ``config.train_rows`` the training part is a fixed

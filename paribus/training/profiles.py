@@ -25,7 +25,7 @@ class Profile:
     time_limit: float = 3600.0
     hub: tuple[str, ...] = ()
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a setting is a text, a number or a truth value
+    def __getattr__(self, name: str) -> Any:  # a setting is a text, a number or a truth value
         """The setting called ``name``; AttributeError lists the settings there are."""
         settings = self.__dict__.get("settings", {})
         if name in settings:

@@ -54,6 +54,6 @@ class RunLog(Protocol):
         train_loss: float | None = None,
         validation_loss: float | None = None,
         predictions: NDArray[np.int64] | None = None,
-    ) -> Any:  # noqa: ANN401 - what a log returns is its own affair
+    ) -> Any:  # what a log returns is its own affair
         """Write down one epoch; ``predictions`` are the validation predictions after it, shape (n,)."""
         ...

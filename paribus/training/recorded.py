@@ -60,13 +60,13 @@ class Recorded:
 
 
 def train_recorded(
-    model: Any,  # noqa: ANN401 - any classifier
+    model: Any,  # any classifier
     config: TrainingConfig,
     regime: Regime,
     prepared: Prepared,
     *,
     seed: int,
-    device: Any,  # noqa: ANN401 - a torch device
+    device: Any,  # a torch device
     precision: Precision,
     checkpoints: Path | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
@@ -114,14 +114,14 @@ def _tell(report: Callable[[Progress], None], begun: Progress, step: int) -> Non
     report(replace(begun, step=step))
 
 
-def _forward(schedule: Any, optimizer: Any, steps: int) -> None:  # noqa: ANN401
+def _forward(schedule: Any, optimizer: Any, steps: int) -> None:
     """Put the learning rate where it was after ``steps``."""
     schedule.load_state_dict({**schedule.state_dict(), "last_epoch": steps, "_step_count": steps + 1})
     for group, base, factor in zip(optimizer.param_groups, schedule.base_lrs, schedule.lr_lambdas, strict=True):
         group["lr"] = base * factor(steps)
 
 
-def _optimizer(model: Any, config: TrainingConfig, regime: Regime) -> Any:  # noqa: ANN401
+def _optimizer(model: Any, config: TrainingConfig, regime: Regime) -> Any:
     if regime.optimizer == "adamw":
         return make_optimizer(model, config)
     return torch.optim.SGD(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
@@ -172,7 +172,7 @@ class _Loop:
     def _is_due(self, step: int, number: int) -> bool:
         return step % self.regime.evaluate_every == 0 or number == self.per_epoch
 
-    def _step(self, batch: Any, step: int, *, evaluated: bool) -> Any:  # noqa: ANN401
+    def _step(self, batch: Any, step: int, *, evaluated: bool) -> Any:
         with self.precision.autocast():
             logits = self.model(**batch.inputs).logits
         if self.regime.loss == "softmax_cross_entropy":
@@ -197,7 +197,7 @@ class _Loop:
         self.optimizer.zero_grad(set_to_none=True)
         return loss.detach()
 
-    def _loss(self, logits: Any, batch: Any) -> Any:  # noqa: ANN401
+    def _loss(self, logits: Any, batch: Any) -> Any:
         making = self.regime.making
         if self.soft is None or making is None:
             return weighted_loss(logits, batch.labels, self.weights, self.config.label_smoothing)
@@ -225,7 +225,7 @@ class _Mean:
     total: Any = 0.0
     items: int = 0
 
-    def add(self, loss: Any, items: int) -> None:  # noqa: ANN401
+    def add(self, loss: Any, items: int) -> None:
         self.total = self.total + loss * items
         self.items += items
 
@@ -238,7 +238,7 @@ class _Mean:
         return value
 
 
-def _plain(value: Any) -> float | None:  # noqa: ANN401 - a number or a tensor of one
+def _plain(value: Any) -> float | None:  # a number or a tensor of one
     """Six significant digits; None for what is not finite, as JSON has no such number."""
     number = float(value)
     return float(f"{number:.6g}") if math.isfinite(number) else None

@@ -20,7 +20,7 @@ from paribus.training.protocols import SplitData, TextsWithLabels
 _SCHEMA = "encoded, 1"
 
 
-def prepare_shared(data: SplitData, config: TrainingConfig, tokenizer: Any) -> Prepared:  # noqa: ANN401
+def prepare_shared(data: SplitData, config: TrainingConfig, tokenizer: Any) -> Prepared:
     """As `paribus.training.prepare`, but a text is tokenised once for all runs that share PARIBUS_CACHE."""
     train = data.train if config.train_rows is None else _subset(data, config.train_rows)
     return Prepared(
@@ -30,13 +30,14 @@ def prepare_shared(data: SplitData, config: TrainingConfig, tokenizer: Any) -> P
     )
 
 
-def encode_shared(part: TextsWithLabels, tokenizer: Any, max_length: int) -> Encoded:  # noqa: ANN401
+def encode_shared(part: TextsWithLabels, tokenizer: Any, max_length: int) -> Encoded:
     """`encode`, kept in the cache; what a killed process left half-written is recognised and made again."""
     path = cache_folder() / "encoded" / f"{_key(part, tokenizer, max_length)}.safetensors"
     found = _read(path)
     if found is not None and len(found["offsets"]) == len(part.labels) + 1:
-        return Encoded(found["tokens"], found["offsets"], np.asarray(part.labels, dtype=np.int64),
-                       int(found["pad_id"][0]))  # fmt: skip
+        return Encoded(
+            found["tokens"], found["offsets"], np.asarray(part.labels, dtype=np.int64), int(found["pad_id"][0])
+        )
     encoded = encode(part, tokenizer, max_length)
     content = {"tokens": encoded.tokens, "offsets": encoded.offsets, "pad_id": np.array([encoded.pad_id])}
     raw = save(content)
@@ -59,7 +60,7 @@ def _subset(data: SplitData, rows: int) -> TextsWithLabels:
     return data.subset(rows, SUBSET_SEED).train
 
 
-def _key(part: TextsWithLabels, tokenizer: Any, max_length: int) -> str:  # noqa: ANN401
+def _key(part: TextsWithLabels, tokenizer: Any, max_length: int) -> str:
     total = hashlib.sha256(json.dumps([_SCHEMA, max_length]).encode())
     # What a call truncated or padded to is kept in the tokenizer as well; it is no part of what it is.
     what = {name: value for name, value in json.loads(tokenizer.backend_tokenizer.to_str()).items()

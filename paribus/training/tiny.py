@@ -56,12 +56,12 @@ def _train_tokenizer(texts: Sequence[str]) -> str:
     return str(tokenizer.to_str())
 
 
-def teacher(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:  # noqa: ANN401
+def teacher(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:
     """The tiny encoder, twice as deep: what it can be distilled from."""
     return encoder(n_classes, tokenizer, texts, layers=2 * LAYERS)
 
 
-def encoder(n_classes: int, tokenizer: Any, texts: Sequence[str], *, layers: int = LAYERS) -> Any:  # noqa: ANN401
+def encoder(n_classes: int, tokenizer: Any, texts: Sequence[str], *, layers: int = LAYERS) -> Any:
     """The tiny encoder, every weight drawn from torch's generator; ``texts`` are not read."""
     with quiet():
         from transformers import ModernBertConfig, ModernBertForSequenceClassification

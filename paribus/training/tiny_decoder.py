@@ -24,7 +24,7 @@ _READING = f"{READ_TIMES} {READ_STEPS} {READ_TOKENS} {READ_BATCH} {READ_RATE}"
 _RECIPE = f"Qwen2 {HIDDEN} {LAYERS}, next token and recall {_READING}, 1"
 
 
-def decoder(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:  # noqa: ANN401
+def decoder(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:
     """The tiny decoder that has read ``texts``, with a classification head drawn from torch's generator.
 
     Its body depends on the texts alone, and on the versions of torch and transformers; it is kept in the cache.
@@ -39,7 +39,7 @@ def decoder(n_classes: int, tokenizer: Any, texts: Sequence[str]) -> Any:  # noq
     return network
 
 
-def _config(tokenizer: Any, **more: int) -> Any:  # noqa: ANN401
+def _config(tokenizer: Any, **more: int) -> Any:
     from transformers import Qwen2Config
 
     return Qwen2Config(
@@ -59,7 +59,7 @@ def _config(tokenizer: Any, **more: int) -> Any:  # noqa: ANN401
     )
 
 
-def _read_body(tokenizer: Any, texts: Sequence[str]) -> bytes:  # noqa: ANN401
+def _read_body(tokenizer: Any, texts: Sequence[str]) -> bytes:
     """The body's weights as safetensors, from the cache or read anew."""
     import torch
     import transformers
@@ -70,7 +70,7 @@ def _read_body(tokenizer: Any, texts: Sequence[str]) -> bytes:  # noqa: ANN401
     return kept(content, "The tiny decoder", lambda: _read(tokenizer, texts))
 
 
-def _read(tokenizer: Any, texts: Sequence[str]) -> bytes:  # noqa: ANN401
+def _read(tokenizer: Any, texts: Sequence[str]) -> bytes:
     """Train the body on ``texts``, on one thread, so that the sums have one order."""
     import numpy as np
     import torch
@@ -109,7 +109,7 @@ def _read(tokenizer: Any, texts: Sequence[str]) -> bytes:  # noqa: ANN401
     return bytes(save({name: weights.contiguous() for name, weights in network.model.state_dict().items()}))
 
 
-def _reading_loss(network: Any, batch: Any) -> Any:  # noqa: ANN401
+def _reading_loss(network: Any, batch: Any) -> Any:
     """Cross-entropy of the next token, plus that of the text's own tokens as seen from its last position."""
     from torch.nn.functional import cross_entropy
 

@@ -89,7 +89,7 @@ def agrees(result: RunResult, folder: str | Path) -> int:
     return checked
 
 
-def _tensorboard(module: str, name: str) -> Any:  # noqa: ANN401 - a class of an optional package
+def _tensorboard(module: str, name: str) -> Any:  # a class of an optional package
     from importlib import import_module
 
     try:

@@ -114,11 +114,7 @@ class _WeightedTrainer(Trainer):  # type: ignore[misc]
     """A Trainer with our batches and our loss; it sums up the epoch's training loss on the device."""
 
     def __init__(
-        self,
-        passes: _Passes,
-        weights: torch.Tensor | None,
-        label_smoothing: float,
-        **arguments: Any,  # noqa: ANN401
+        self, passes: _Passes, weights: torch.Tensor | None, label_smoothing: float, **arguments: Any
     ) -> None:
         super().__init__(**arguments)
         self._passes, self._weights, self._label_smoothing = passes, weights, label_smoothing
@@ -130,11 +126,11 @@ class _WeightedTrainer(Trainer):  # type: ignore[misc]
 
     def compute_loss(
         self,
-        model: Any,  # noqa: ANN401
+        model: Any,
         inputs: dict[str, torch.Tensor],
         return_outputs: bool = False,
-        num_items_in_batch: Any = None,  # noqa: ANN401 - the Trainer's signature
-    ) -> Any:  # noqa: ANN401
+        num_items_in_batch: Any = None,  # the Trainer's signature
+    ) -> Any:
         """Σ w·loss / Σ w over the batch; the Trainer's own mean would divide by the number of items."""
         labels = inputs.pop("labels")
         outputs = model(**inputs)
@@ -182,17 +178,17 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         self._best: _Best | None = None
         self._ticker: Ticker | None = None
 
-    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Start the epoch's line of progress."""
         if self._progress:
             self._ticker = Ticker(f"epoch {len(self._lines) + 1} of {self._config.epochs}", self._steps)
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Move the line on."""
         if self._ticker:
             self._ticker.step(state.global_step - len(self._lines) * self._steps)
 
-    def on_epoch_end(self, args: Any, state: Any, control: Any, model: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def on_epoch_end(self, args: Any, state: Any, control: Any, model: Any, **kwargs: Any) -> None:
         """Evaluate, log, keep, and perhaps stop."""
         if self._ticker:
             self._ticker.close()
@@ -214,10 +210,7 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         self._lines.append(line)
         if self._run is not None:  # says the epoch's line itself
             self._run.log(
-                epoch=epoch,
-                train_loss=train_loss,
-                validation_loss=loss,
-                predictions=logits.argmax(axis=1),
+                epoch=epoch, train_loss=train_loss, validation_loss=loss, predictions=logits.argmax(axis=1)
             )
         elif self._progress:
             sys.stdout.write(_sentence(line, self._config.epochs) + "\n")
@@ -229,7 +222,7 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         elif self._config.patience is not None and epoch - self._best.epoch >= self._config.patience:
             control.should_training_stop = True
 
-    def result(self, network: Any, seconds: float) -> FitResult:  # noqa: ANN401
+    def result(self, network: Any, seconds: float) -> FitResult:
         """The finished run, with the best epoch's weights put back into ``network``."""
         best = self._best
         assert best is not None, "the Trainer ends at least one epoch"  # noqa: S101 - config.epochs is at least 1
@@ -272,12 +265,12 @@ def _arguments(
     return arguments
 
 
-def _weights_on(device: Any, config: TrainingConfig, prepared: Prepared) -> torch.Tensor | None:  # noqa: ANN401
+def _weights_on(device: Any, config: TrainingConfig, prepared: Prepared) -> torch.Tensor | None:
     weights = class_weights(config.class_weights, prepared.train.labels, prepared.n_classes)
     return None if weights is None else torch.tensor(weights, dtype=torch.float32, device=device)
 
 
-def _copy_of_weights(model: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
+def _copy_of_weights(model: Any) -> dict[str, torch.Tensor]:
     return {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
 
 

@@ -41,12 +41,7 @@ def class_weights(kind: ClassWeights, labels: NDArray[np.int64], n_classes: int)
     raise TrainingError(f'There are no class weights called {kind!r}; use "none", "sqrt_inverse" or "balanced".')
 
 
-def weighted_loss(
-    logits: Any,  # noqa: ANN401 - torch is not imported to name a type
-    labels: Any,  # noqa: ANN401
-    weights: Any = None,  # noqa: ANN401
-    label_smoothing: float = 0.0,
-) -> Any:  # noqa: ANN401
+def weighted_loss(logits: Any, labels: Any, weights: Any = None, label_smoothing: float = 0.0) -> Any:
     """Cross-entropy of ``logits`` (batch, classes) and ``labels`` (batch,) as a scalar tensor, in 32-bit floats.
 
     With ``weights`` (a tensor, shape (classes,)) it is Σ w·loss / Σ w over the batch. Dividing by the number of

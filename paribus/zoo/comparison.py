@@ -43,7 +43,7 @@ class Comparison:
             "tail_mass": self.tail_mass[model],
         }  # fmt: skip
 
-    def frame(self) -> Any:  # noqa: ANN401 - a pandas DataFrame
+    def frame(self) -> Any:  # a pandas DataFrame
         """The table as a pandas DataFrame, a line a model, to four digits."""
         import pandas as pd
 
@@ -51,7 +51,7 @@ class Comparison:
         return table[list(COLUMNS)].dropna(axis="columns", how="all").round(4)
 
 
-def load_data(zoo: ZooFolder, load: Load, source: str | None = None) -> Any:  # noqa: ANN401 - the course's own
+def load_data(zoo: ZooFolder, load: Load, source: str | None = None) -> Any:  # the course's own
     """The data that a zoo's models were trained on, read by ``load``, a function of the course's library.
 
     It is called with the source on the zoo's card, or with ``source``, and with the settings on the card by name.
@@ -93,7 +93,7 @@ def compare(zoo: ZooFolder, data: "TextData") -> Comparison:
     )
 
 
-def sheets_table(zoo: ZooFolder, data: "TextData") -> Any:  # noqa: ANN401 - a pandas DataFrame
+def sheets_table(zoo: ZooFolder, data: "TextData") -> Any:  # a pandas DataFrame
     """Every model of a zoo of sheets in one line: size, latency, calibration, segments, by the names to cite.
 
     ``data`` are those that the zoo's card names (`paribus.zoo.load_data`).
@@ -136,7 +136,7 @@ def logits_of(zoo: ZooFolder, model: str, data: "TextData") -> "NDArray[np.float
     return training.predict(network.to(device), encoded, precision=precision)
 
 
-def tail_of(data: Any) -> "NDArray[np.bool_]":  # noqa: ANN401 - with or without tiers
+def tail_of(data: Any) -> "NDArray[np.bool_]":  # with or without tiers
     """Which classes are tail classes, shape (classes,); none where the data have no method ``tiers``."""
     import numpy as np
 

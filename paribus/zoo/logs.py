@@ -42,7 +42,7 @@ class Log:
         """The lines at the ends of epochs, each by column name."""
         return tuple(dict(zip(ROWS, row, strict=True)) for row in self.rows if float(row[0]).is_integer())
 
-    def frame(self, table: str = "rows") -> Any:  # noqa: ANN401 - a pandas DataFrame
+    def frame(self, table: str = "rows") -> Any:  # a pandas DataFrame
         """One table as a pandas DataFrame."""
         import pandas as pd
 

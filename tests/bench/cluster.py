@@ -27,10 +27,10 @@ import psutil
 
 from grader.classrun.batch import grade_batch
 from grader.classrun.work import Grade
-from grader.classrun.workplaces import open_place
 from grader.grading.grade import judge_safely
 from grader.grading.results import FILE
 from grader.model import Result
+from grader.workplaces.place import open_place
 from tests.bench.small import small_release, submissions
 from tests.grader import pool_work
 

@@ -65,7 +65,7 @@ def _measure(folder: Path, students: int, most: int) -> None:
     )
 
 
-def _decide(browser: Any, session: Session, most: int) -> tuple[int, list[float]]:  # noqa: ANN401  # selenium's
+def _decide(browser: Any, session: Session, most: int) -> tuple[int, list[float]]:
     """Choose the first line and confirm, until nothing is open; how many keys, and each page's time."""
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
@@ -95,7 +95,7 @@ else { addEventListener("load", () => setTimeout(tell, 0)); }
 """
 
 
-def _page(browser: Any) -> float:  # noqa: ANN401
+def _page(browser: Any) -> float:
     """Milliseconds from asking for the page to its being drawn whole."""
     return float(browser.execute_async_script(_TIMING))
 

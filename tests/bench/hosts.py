@@ -19,8 +19,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.classrun.batch import grade_batch
-from grader.classrun.workplaces import open_place
 from grader.grading.results import FILE
+from grader.workplaces.place import open_place
 from tests.bench.cluster import MEMORY_MB, SECONDS, say
 from tests.bench.small import small_release, submissions
 

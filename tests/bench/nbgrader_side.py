@@ -59,7 +59,7 @@ def generate_seconds(folder: Path, notebooks: dict[str, nbformat.NotebookNode], 
     return seconds
 
 
-def _course(folder: Path, notebooks: dict[str, nbformat.NotebookNode]) -> Any:  # noqa: ANN401 - nbgrader has no types
+def _course(folder: Path, notebooks: dict[str, nbformat.NotebookNode]) -> Any:  # nbgrader has no types
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 

@@ -32,10 +32,10 @@ from grader.audit.hidden_tests import HiddenTests
 from grader.audit.jobs import Job, Limits, Outcome
 from grader.audit.watched import Watched
 from grader.classrun.batch import grade_batch
-from grader.classrun.workplaces import open_place
 from grader.grading.grade import judge_one, judge_safely
 from grader.grading.results import FILE
 from grader.model import Result, Submission
+from grader.workplaces.place import open_place
 from paribus.course.release import Release
 from paribus.records.block import block_text
 from paribus.records.record import Record
@@ -195,7 +195,7 @@ class _Timed:
         self._told.append(Told(clock, float(answer.get("seconds", 0.0)), "seconds" in answer))
         return line
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a program has
+    def __getattr__(self, name: str) -> Any:  # whatever else a program has
         return getattr(self._program, name)
 
 

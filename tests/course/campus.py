@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from generator.platforms import choose as notebooks
+from grader.intake import file_names
 from grader.lms import choose as classes
-from grader.lms import names
 from paribus.course.platforms import homes
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS, CLASSES = "docs/notebook-platforms.md", "docs/learning-platforms.md"
 POINTS = "paribus_campus-1.0.dist-info/entry_points.txt"
 NAMES = """
-from grader.lms.names import Named
+from grader.intake.file_names import Named
 
 
 def read_name(path):
@@ -59,7 +59,7 @@ def package() -> dict[str, str]:
 
 def forget() -> None:
     """What is installed is read once a process; a test installs in between."""
-    for kept in (homes, notebooks.platforms, classes.platforms, names._readers):
+    for kept in (homes, notebooks.platforms, classes.platforms, file_names._readers):
         kept.cache_clear()
 
 

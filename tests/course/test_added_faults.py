@@ -13,9 +13,9 @@ from generator.errors import BuildError
 from generator.platforms import choose as notebooks
 from generator.platforms.platform import Setting
 from grader.errors import WorksheetError
+from grader.intake.file_names import read_any_name
 from grader.intake.roster import Roster
 from grader.lms import choose as classes
-from grader.lms.names import read_any_name
 from paribus.cli import main
 from paribus.course.assignment import Assignment
 from paribus.course.catalog import load_course
@@ -202,7 +202,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         'start, _, rest = path.partition("--")',
         'return ("Ada", "77")',
         "learning",
-        "gives ('Ada', '77') in read_name for 'ada.html'; expected grader.lms.names.Named | None",
+        "gives ('Ada', '77') in read_name for 'ada.html'; expected grader.intake.file_names.Named | None",
     ),
     "a value of another type": failing(
         GRADES,

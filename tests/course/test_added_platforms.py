@@ -12,8 +12,8 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from generator.platforms.choose import platform_names
+from grader.intake.file_names import read_any_name
 from grader.lms.choose import platform_named, told_by
-from grader.lms.names import read_any_name
 from paribus.cli import main
 from paribus.course.platforms import LEARNING, homes
 from paribus.errors import UsageError
@@ -42,10 +42,7 @@ def test_the_wheel_of_the_pages_holds_all_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_notebooks_are_built_and_a_class_is_graded_for_an_installed_platform(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    install: Install,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], install: Install
 ) -> None:
     install(package())
     folder = write_course(tmp_path / "mine").parent
@@ -68,9 +65,7 @@ def test_notebooks_are_built_and_a_class_is_graded_for_an_installed_platform(
     assert not Path("graded/grades.csv").exists()
 
 
-def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(
-    install: Install,
-) -> None:
+def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(install: Install) -> None:
     files = package()
     files["paribus_campus/notebooks/platform.py"] = files["paribus_campus/grades/platform.py"] = "1 / 0"
     install(files)
@@ -78,9 +73,7 @@ def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(
     assert tuple(homes(LEARNING)) == ("campus", "canvas", "moodle", "plain")
 
 
-def test_the_names_that_an_installed_platform_gives_files_are_read(
-    install: Install,
-) -> None:
+def test_the_names_that_an_installed_platform_gives_files_are_read(install: Install) -> None:
     assert read_any_name("card77--homework.html") is None
     install(package())
     found = read_any_name("card77--homework.html")
@@ -94,7 +87,9 @@ def test_a_name_that_ours_read_is_left_to_ours(install: Install) -> None:
     before = read_any_name(path)
     assert before is not None
     grasping = 'def read_name(path):\n    return Named("file", "0", by="Campus")\n'
-    install(package() | {"paribus_campus/grades/names.py": f"from grader.lms.names import Named\n{grasping}"})
+    install(
+        package() | {"paribus_campus/grades/names.py": f"from grader.intake.file_names import Named\n{grasping}"}
+    )
     assert read_any_name("card77--homework.html") is not None
     assert read_any_name(path) == before
 

@@ -15,11 +15,11 @@ from nbconvert import HTMLExporter
 import complaints
 from generator.building.blind import read_editions, zoos_of
 from generator.building.build import Options, build_assignment, student_files, write_build
-from generator.building.wheel import build_wheel
 from generator.running.given import given_files
 from generator.running.headless import Settings, run_assignments
 from generator.running.kernel import WorkerKernel
 from generator.sources.source import load_source
+from generator.wheels.wheel import build_wheel
 from generator.zoo.plan import make_plan
 from grader.evidence.diagnoses import DEVICE_SLACK
 from grader.grading.grade import grade_one

@@ -13,12 +13,12 @@ import pytest
 
 from generator.building.build import Options, build_assignment
 from generator.building.frame import frame, setting_of
-from generator.building.wheel import build_library
 from generator.errors import BuildError, RunError
 from generator.rehearsal.solution import open_checks, with_prose
 from generator.running.agreement import disagreements, require_agreement
 from generator.running.references import records_in
 from generator.sources.source import load_source, read_source
+from generator.wheels.wheel import build_library
 from paribus.cli import main
 from paribus.course.catalog import load_course
 from paribus.course.errors import SourceError
@@ -135,8 +135,7 @@ def test_a_source_that_agrees_is_left_alone(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metrics", "handed"),
-    [(("accuracy", "roc_auc"), "scores="), (("accuracy", "mae", "accuracy"), "predictions=")],
+    ("metrics", "handed"), [(("accuracy", "roc_auc"), "scores="), (("accuracy", "mae", "accuracy"), "predictions=")]
 )
 def test_a_metric_that_no_finished_run_recorded_is_told_with_the_line_that_names_it(
     metrics: tuple[str, ...], handed: str, folder: Path

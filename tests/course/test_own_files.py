@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator.building.wheel import build_library
 from generator.running.given import given_library
 from generator.sources.source import load_source
+from generator.wheels.wheel import build_library
 from grader.checks import CHECKS, checks_of
 from grader.reading import vocabulary
 from paribus.cli import main

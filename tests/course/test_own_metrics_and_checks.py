@@ -20,12 +20,12 @@ from generator.running.headless import Settings, run_assignments
 from generator.running.references import References, load_references
 from generator.sources.source import load_source
 from grader.classrun.batch import grade_batch
-from grader.classrun.workplaces import open_place
 from grader.evidence.runs import finished, read_runs
 from grader.grading.grade import judge_one
 from grader.grading.preview import preview
 from grader.model import Case, Outcome, Result, Submission, Verdict
 from grader.pages.everyone import feedback_pages
+from grader.workplaces.place import open_place
 from paribus.cli import main
 from paribus.course.catalog import load_course
 from paribus.course.errors import ReleaseError

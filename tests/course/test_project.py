@@ -35,7 +35,7 @@ def cell(name: str, key: str) -> SourceCell:
     return found
 
 
-def code(key: str, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the cell makes
+def code(key: str, **names: Any) -> dict[str, Any]:  # whatever the cell makes
     """What a cell of the project defines; its training loops are left out by the names that it lacks."""
     tree = ast.parse(cell("project", key).text)
     kept: list[ast.stmt] = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -43,7 +43,7 @@ def code(key: str, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever t
     return names
 
 
-def setting(key: str, name: str) -> Any:  # noqa: ANN401 - a literal of the notebook
+def setting(key: str, name: str) -> Any:  # a literal of the notebook
     """What a line ``name = …`` of the project sets; of a table by profile, the table."""
     line = rf"^\s*{name} ?= ?(.+?)(?:\[PROFILE\])?,?(?:  #.*)?$"
     (value,) = re.findall(line, cell("project", key).text, re.MULTILINE)
@@ -201,7 +201,7 @@ def _session() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def held_back() -> Any:  # noqa: ANN401 - the lab's own function
+def held_back() -> Any:  # the lab's own function
     """Part 4's picture."""
     (x, y), held = digits.load().training, digits.load().validation
     names = {
@@ -215,7 +215,7 @@ def held_back() -> Any:  # noqa: ANN401 - the lab's own function
 
 
 @pytest.mark.usefixtures("_session")
-def test_a_picture_of_the_lab_is_there_without_a_kernel_and_a_sentence_says_why_it_stays(held_back: Any) -> None:  # noqa: ANN401
+def test_a_picture_of_the_lab_is_there_without_a_kernel_and_a_sentence_says_why_it_stays(held_back: Any) -> None:
     with capture_output() as shown:
         explore(held_back, {"dropout": (0.0,), "decay": (0.0,), "noise": (0.0,), "stop_early": ("no", "yes")})
     said = [output.data["text/plain"] for output in shown.outputs]
@@ -223,7 +223,7 @@ def test_a_picture_of_the_lab_is_there_without_a_kernel_and_a_sentence_says_why_
     assert NO_KERNEL in said
 
 
-def test_stopping_early_tells_the_accuracy_at_the_stop(held_back: Any) -> None:  # noqa: ANN401
+def test_stopping_early_tells_the_accuracy_at_the_stop(held_back: Any) -> None:
     told = {stop: held_back(0.0, 0.0, 0.0, stop).alt for stop in ("no", "yes")}
     loss = {stop: float(re.findall(r"Validation loss ([\d.]+),", text)[0]) for stop, text in told.items()}
     assert loss["yes"] <= loss["no"]

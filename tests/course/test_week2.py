@@ -15,7 +15,7 @@ MINUTES, ROWS, VALIDATION = 32 / 3, 57_846, 6_430 * 0.003 / 60
 BUDGET = 180
 
 
-def constant(name: str) -> Any:  # noqa: ANN401 - a literal of the notebook
+def constant(name: str) -> Any:  # a literal of the notebook
     """What the notebook's line ``name = …`` sets for the full profile."""
     (value,) = re.findall(rf"^{name} = (?:min\()?([{{(].*?[}})])", TEXT, re.MULTILINE)
     literal = ast.literal_eval(value)

@@ -24,7 +24,7 @@ DECODER_EPOCH, DECODER_LOOK = 54 / 3, VALIDATION_TEXTS * 0.058 / 4 / 60
 BUDGET = 180
 
 
-def constant(name: str, key: str) -> Any:  # noqa: ANN401 - a literal of the notebook
+def constant(name: str, key: str) -> Any:  # a literal of the notebook
     """What a notebook's line ``key = …`` sets for the full profile."""
     (value,) = re.findall(rf"^{key} = (?:min\()?([{{(].*?[}})])", TEXTS[name], re.MULTILINE)
     literal = ast.literal_eval(value)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import nbformat
 
-from generator.publishing.kaggle_metadata import dataset_metadata, kernel_metadata, to_text
+from generator.publishing.kaggle_metadata import dataset_metadata, kernel_metadata
+from paribus.files import json_text
 from tests.generator.notebooks_to_run import code, notebook
 from tests.shipped import KAGGLE
 
@@ -19,7 +20,7 @@ def write_build(build: Path, assignment: str = "week1_lab", *, gpu: bool = True)
     for folder, source in ((student, "raise NotImplementedError"), (solution, "print('solved')")):
         nbformat.write(nbformat.from_dict(notebook(code("work", source))), folder / f"{assignment}.ipynb")
     (dataset / "paribus-0.1.0-py3-none-any.whl").write_bytes(b"a wheel")
-    (student / "kernel-metadata.json").write_text(to_text(kernel_metadata(settings, assignment, gpu=gpu)))
-    (dataset / "dataset-metadata.json").write_text(to_text(dataset_metadata(settings)))
+    (student / "kernel-metadata.json").write_text(json_text(kernel_metadata(settings, assignment, gpu=gpu)))
+    (dataset / "dataset-metadata.json").write_text(json_text(dataset_metadata(settings)))
     (build / "complete.json").write_text("{}")
     return build

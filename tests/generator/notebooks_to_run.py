@@ -7,14 +7,14 @@ import nbformat
 PARAMETERS = 'PROFILE = "smoke"\nDATA = "synthetic"\nSEED = 0'
 
 
-def code(key: str, source: str, *tags: str) -> Any:  # noqa: ANN401 - a notebook node has no types
+def code(key: str, source: str, *tags: str) -> Any:  # a notebook node has no types
     """A code cell with its key as id and tag."""
     cell = nbformat.v4.new_code_cell(source, id=key)
     cell.metadata["tags"] = [f"paribus-{key}", *tags]
     return cell
 
 
-def notebook(*cells: Any, parameters: str = PARAMETERS) -> dict[str, Any]:  # noqa: ANN401 - as above
+def notebook(*cells: Any, parameters: str = PARAMETERS) -> dict[str, Any]:
     """A notebook with a heading, a parameters cell and ``cells``."""
     heading = nbformat.v4.new_markdown_cell("# A small notebook", id="heading")
     whole = nbformat.v4.new_notebook(cells=[heading, code("parameters", parameters, "parameters"), *cells])

@@ -14,10 +14,10 @@ import pytest
 import paribus
 from generator.building.build import MARKER, Options, build, student_files
 from generator.building.placeholders import placeholders
-from generator.building.wheel import Wheel, build_library
 from generator.platforms.platform import Setting
 from generator.project import ROOT
 from generator.publishing.kaggle_metadata import read_dataset, read_kernel
+from generator.wheels.wheel import Wheel, build_library
 from paribus.cli import main
 from paribus.course.release import read_release, write_release
 from tests.generator.courses import REAL, SMALL, build_one
@@ -159,10 +159,7 @@ def test_the_readme_of_one_platform_tells_of_no_other(tmp_path: Path) -> None:
     ("platforms", "named"),
     [
         (("kaggle",), ["kaggle/settings.toml: owner"]),
-        (
-            ("colab",),
-            ["course.toml: [wheel] url", "course.toml: [library] url", "course.toml: [colab] repository"],
-        ),
+        (("colab",), ["course.toml: [wheel] url", "course.toml: [library] url", "course.toml: [colab] repository"]),
         (("jupyter",), []),
     ],
 )

@@ -13,8 +13,8 @@ import pytest
 import paribus
 from generator.building.build import Options, build_assignment
 from generator.building.frame import frame, needed_packages, setting_of
-from generator.building.wheel import build_wheel
 from generator.platforms.platform import Setting
+from generator.wheels.wheel import build_wheel
 from paribus.course.catalog import load_course
 from tests.course.own_course import write_course
 from tests.generator.courses import SMALL

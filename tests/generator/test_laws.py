@@ -15,11 +15,11 @@ from generator.building.build import Options, build_assignment, student_files
 from generator.building.hidden import prove
 from generator.building.leaks import find_leaks, secret_lines
 from generator.building.variants import text_for
-from generator.building.wheel import build_wheel
 from generator.project import ROOT
 from generator.running.given import given_files
 from generator.sources.keys import KEY_SHAPE
 from generator.sources.source import load_source
+from generator.wheels.wheel import build_wheel
 from paribus.course.assignment import Assignment, Role
 from paribus.course.release import read_release, write_release
 from tests.generator.courses import ENTRIES, NAMES, build_one, every_reference

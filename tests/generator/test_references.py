@@ -28,9 +28,9 @@ from generator.running.references import (
     records_in,
     within_range,
 )
+from paribus.display.markup import Table
+from paribus.metrics.packing import pack, unpack
 from paribus.records.block import render
-from paribus.records.markup import Table
-from paribus.records.packing import pack, unpack
 from paribus.records.record import ConfigField, DataIdentity, Epoch, Record
 from tests.generator.courses import SMALL
 from tests.shipped import PROFILES

@@ -61,7 +61,7 @@ def test_older_exporters_are_found_where_they_were_installed(tmp_path: Path) -> 
 # --- the matrix ---------------------------------------------------------------------------------------------
 
 
-def fault(**fields: Any) -> Fault:  # noqa: ANN401 - a Fault's fields
+def fault(**fields: Any) -> Fault:  # a Fault's fields
     plain: dict[str, Any] = {
         "name": "f", "about": "<b>a fault</b>", "expects": "memo.answered", "also": frozenset(), "cell": "",
         "execution": "slower", "code": (), "text": ({"do": "drop"},), "file": (),

@@ -136,7 +136,7 @@ def test_a_place_that_nothing_was_recorded_for_is_named(text: str, message: str)
         ("wide", ["| One | Two |", "| first | second. |"]), ("pandas", ["pd.DataFrame([", "('One', 'first'),"]),
     ],
 )  # fmt: skip
-def test_a_template_is_written_in_every_form(form: Any, marks: list[str]) -> None:  # noqa: ANN401 - a literal
+def test_a_template_is_written_in_every_form(form: Any, marks: list[str]) -> None:  # a literal
     text = write_rows([("One", "first"), ("Two", "second.")], form)
     assert form in FORMS
     assert all(mark in text for mark in marks)

@@ -11,11 +11,11 @@ from generator.building.build import Built, Options, build, build_assignment, st
 from generator.building.leaks import find_leaks, secret_lines
 from generator.building.release import Conditions, release
 from generator.building.variants import model_answer, text_for
-from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import ROOT
 from generator.sources.headers import SourceCell
 from generator.sources.source import read_source
+from generator.wheels.wheel import build_wheel
 from paribus.course.errors import SourceError
 from paribus.course.release import read_release
 from paribus.course.rubric import rubric_score

@@ -18,7 +18,7 @@ from generator.running.run_inputs import digest_path
 from tests.generator.notebooks_to_run import code, notebook
 
 
-def job(*cells: Any, name: str = "week9_lab", **fields: Any) -> Job:  # noqa: ANN401 - passed on
+def job(*cells: Any, name: str = "week9_lab", **fields: Any) -> Job:
     return Job(name, notebook(*cells), {"PROFILE": "micro"}, label="micro", **fields)
 
 

@@ -18,9 +18,9 @@ from generator.running.kernel import CellEvent, FakeCell, FakeKernel
 from generator.running.references import load_references
 from generator.running.run import Job, Progress
 from generator.running.run_inputs import choose_parameters, defined_parameters, digest_path
+from paribus.display.markup import Table
 from paribus.errors import DataError, UsageError
 from paribus.records.block import render
-from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Record
 from tests.generator.notebooks_to_run import code, notebook
 from tests.shipped import PROFILES

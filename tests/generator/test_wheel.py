@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 import paribus
-from generator.building.checkmodules import data_beside, reached
 from generator.building.leaks import find_leaks
-from generator.building.wheel import build_wheel
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, ROOT, core_packages, core_requirements
 from generator.sources.source import load_source
+from generator.wheels.checkmodules import data_beside, reached
+from generator.wheels.wheel import build_wheel
 from grader.commands.check import NEEDS
 from paribus.course.public import public_form, public_name
 from tests.grader.graded import release_of, text_of

@@ -102,7 +102,7 @@ def test_rates_are_measured_over_seeds_and_read_back(tmp_path: Path) -> None:
     assert read_rates(ZOO, "smoke", "tiny", tmp_path / "none") == {}
 
 
-def _with(zoo: Zoo, name: str, **fields: Any) -> Zoo:  # noqa: ANN401 - a Recipe's fields
+def _with(zoo: Zoo, name: str, **fields: Any) -> Zoo:  # a Recipe's fields
     recipes = tuple(replace(item, **fields) if item.name == name else item for item in zoo.recipes)
     return replace(zoo, recipes=recipes)
 

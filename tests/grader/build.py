@@ -46,8 +46,8 @@ from grader.recover.survival import mark_survival
 from paribus.course.assignment import Assignment, Cell, Role
 from paribus.experiments.commitment import commit_diagnoses
 from paribus.metrics import evaluate_fast
+from paribus.metrics.packing import pack
 from paribus.records.diagnosis import Citation, Diagnosis
-from paribus.records.packing import pack
 from paribus.records.record import ConfigField, DataIdentity, Epoch, FieldRole, Kind, Prediction, Record
 from paribus.statistics.intervals import paired_interval, welch_interval
 
@@ -237,10 +237,7 @@ def _bounds(scores: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, fl
 
 
 def _records(
-    raw: Mapping[str, Any],
-    assignment: Assignment,
-    positions: Mapping[str, int],
-    measured: _Measured,
+    raw: Mapping[str, Any], assignment: Assignment, positions: Mapping[str, int], measured: _Measured
 ) -> tuple[FoundRecord, ...]:
     if raw.get("without_records"):
         return ()
@@ -284,7 +281,7 @@ class _Chain:
         position: int,
         *,
         shown: bool = True,
-        **fields: Any,  # noqa: ANN401 - Record's own fields
+        **fields: Any,  # Record's own fields
     ) -> Record:
         """Write one record, shown at a position."""
         record = Record(

@@ -122,7 +122,7 @@ WORDS = {name: CheckWords(item.title, item.about, item.withheld) for name, item 
 GOOD, BAD, OPEN, NONE = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE
 
 
-def verdict(check: str, outcome: Outcome, points: float, because: str, **more: Any) -> Verdict:  # noqa: ANN401  # the fields of a Verdict
+def verdict(check: str, outcome: Outcome, points: float, because: str, **more: Any) -> Verdict:
     """One verdict, in one line."""
     return Verdict(check, outcome, because, points, **more)
 
@@ -134,7 +134,7 @@ def cell_result(key: str, manual: float, *verdicts: Verdict) -> CellResult:
     return CellResult(key, sum(item.points for item in verdicts) + manual, score, pending, verdicts)
 
 
-def make_result(submission: str, *cells: CellResult, name: str = "", **more: Any) -> Result:  # noqa: ANN401  # the fields of a Result
+def make_result(submission: str, *cells: CellResult, name: str = "", **more: Any) -> Result:
     """A graded result of these cells."""
     return Result(
         **{
@@ -147,7 +147,7 @@ def make_result(submission: str, *cells: CellResult, name: str = "", **more: Any
     )  # fmt: skip
 
 
-def careful_result(submission: str = "ada", **more: Any) -> Result:  # noqa: ANN401  # the fields of a Result
+def careful_result(submission: str = "ada", **more: Any) -> Result:
     """A student who did nearly everything: one failed check, one undecided, and the memo waits."""
     return make_result(
         submission,
@@ -187,7 +187,7 @@ def careful_result(submission: str = "ada", **more: Any) -> Result:  # noqa: ANN
     )  # fmt: skip
 
 
-def unreadable_result(submission: str = "pdf", **more: Any) -> Result:  # noqa: ANN401  # the fields of a Result
+def unreadable_result(submission: str = "pdf", **more: Any) -> Result:
     """A file that is no notebook."""
     return make_result(
         submission,

@@ -1,6 +1,6 @@
 """What the grader's tests share."""
 
-from grader.classrun import pool
+from grader.workplaces import pool
 
 # Most submissions of these tests are notebooks, whose text nbconvert renders. Its import takes a worker more than
 # a second, so the process that forks them has it already. A class that hands in HTML does not need it.

@@ -33,8 +33,8 @@ from paribus.check.code.moments import run_calls
 from paribus.check.code.program import Program, make_program
 from paribus.course.assignment import Cell, Role
 from paribus.metrics import evaluate_fast
+from paribus.metrics.packing import pack
 from paribus.records.code import cell_digest, value_digest
-from paribus.records.packing import pack
 from paribus.records.record import ConfigField, DataIdentity, Epoch, Prediction, Record
 from tests.grader.releases import material
 from tests.shipped import OUTSIDERS
@@ -242,7 +242,7 @@ class _Chain:
         self.assignment = material(assignment).release.assignment
         self.previous = ""
 
-    def add(self, kind: Any, run: str, position: int, **fields: Any) -> FoundRecord:  # noqa: ANN401 - Record's own
+    def add(self, kind: Any, run: str, position: int, **fields: Any) -> FoundRecord:  # Record's own
         record = Record(
             kind=kind, assignment=self.assignment.name, release=self.assignment.release, nonce="0" * 32, run=run,
             previous=self.previous, **fields,

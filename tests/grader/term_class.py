@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.classrun.grades import FILE, CheckCount, Grade, Graded, to_text
-from grader.classrun.storage import MARKER
+from grader.lms.grades import FILE, CheckCount, Grade, Graded, to_text
+from grader.output.storage import MARKER
 from paribus.course.policy import LateTable
 from paribus.course.term import Listed, TermPlan
 

@@ -23,16 +23,16 @@ from grader.audit.compare import (
 )
 from grader.audit.jobs import End, Outcome
 from grader.audit.notebook import claimed_profile, notebook_of, settings_for
+from grader.audit.page import audit_page
 from grader.audit.plausible import Plausibility
 from grader.audit.rerun import Audited, Rerun
 from grader.audit.sandbox import Refuses, Scripted
 from grader.audit.trace import Trace, trace_of
-from grader.classrun.workplaces import Here
 from grader.desk.folder import DeskFolder
 from grader.errors import AuditError
 from grader.grading.grade import judge_one
 from grader.model import Case, Result, Submission
-from grader.pages.audit import audit_page
+from grader.workplaces.place import Here
 from paribus.course.release import Release
 from paribus.errors import UsageError
 from paribus.records.record import Epoch, Record

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from grader.grading.grade import grade_one
 from grader.model import Outcome, Result
+from paribus.metrics.packing import pack
 from paribus.records.block import BEGIN, END
 from paribus.records.canonical import canonical, digest_of
-from paribus.records.packing import pack
 from tests.grader.graded import release_of, submit, text_of
 
 NAME = "week1_homework"

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from grader.classrun.batch import COMPLETE, TIME_LIMIT, batch_key, grade_batch
-from grader.classrun.pool import Lost
-from grader.classrun.storage import STARTED
-from grader.classrun.workplaces import Here, Place, Processes
 from grader.grading.results import FILE, read_results
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
+from grader.output.storage import STARTED
+from grader.workplaces.place import Here, Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.course.release import Release
 from paribus.course.rubric import RubricLine
 from paribus.errors import UsageError

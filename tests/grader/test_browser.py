@@ -40,7 +40,7 @@ def browser() -> Iterator[Any]:
         yield driver
 
 
-def wait_for(browser: Any, script: str) -> None:  # noqa: ANN401  # selenium's
+def wait_for(browser: Any, script: str) -> None:
     from selenium.webdriver.support.ui import WebDriverWait
 
     WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(f"return {script}"))
@@ -50,7 +50,7 @@ def wait_for(browser: Any, script: str) -> None:  # noqa: ANN401  # selenium's
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_formgrader_opens_shows_the_findings_and_a_grade_typed_there_reaches_moodle(
     room: Path,
-    browser: Any,  # noqa: ANN401  # selenium's
+    browser: Any,
     tmp_path: Path,
     app: str,
 ) -> None:  # fmt: skip

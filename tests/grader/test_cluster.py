@@ -16,12 +16,12 @@ import pytest
 from distributed import Client, LocalCluster
 
 from grader.classrun.batch import grade_batch
-from grader.classrun.cluster import LOT_BYTES, LOT_ITEMS, DaskPlace, open_cluster
-from grader.classrun.cluster_worker import Crew, Lot
-from grader.classrun.pool import Lost
-from grader.classrun.workplaces import Here, Place, Processes, open_place
 from grader.errors import ClusterError
 from grader.grading.results import FILE
+from grader.workplaces.cluster import LOT_BYTES, LOT_ITEMS, DaskPlace, open_cluster
+from grader.workplaces.cluster_worker import Crew, Lot
+from grader.workplaces.place import Here, Place, Processes, open_place
+from grader.workplaces.pool import Lost
 from tests.grader import pool_work
 from tests.grader.graded import release_of, submit, text_of
 
@@ -100,7 +100,7 @@ def lots_of(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, 
     lots: list[tuple[Any, ...]] = []
     submit = client.submit
 
-    def noting(function: Any, crew: str, lot: Lot, **more: Any) -> Any:  # noqa: ANN401 - Dask's own signature
+    def noting(function: Any, crew: str, lot: Lot, **more: Any) -> Any:  # Dask's own signature
         lots.append(lot.items)
         return submit(function, crew, lot, **more)
 
@@ -206,7 +206,7 @@ def test_an_address_where_nobody_answers_is_said() -> None:
 
 def test_without_dask_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "grader.classrun.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "grader.workplaces.cluster", raising=False)
     with (
         pytest.raises(ClusterError, match=r"pip install 'paribus\[cluster\]'"),
         open_place("local", 1, time_limit=1.0),

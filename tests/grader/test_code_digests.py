@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from grader.code.digests import function_digest, other_code
-from grader.code.submitted import read_program
 from grader.evidence.runs import read_runs
+from grader.evidence.submitted import read_program
 from grader.model import Case, Recovered, RecoveredCell
 from paribus.check.code.program import make_program
 from paribus.records.code import TRAINING, code_digest, source_digest

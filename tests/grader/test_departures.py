@@ -240,11 +240,11 @@ def test_a_clock_that_went_back_or_is_none_tells_nothing(written: str, after: in
 # --- the check and the pages ------------------------------------------------------------------------------------
 
 
-def near(case: Case) -> Any:  # noqa: ANN401 - a Finding
+def near(case: Case) -> Any:  # a Finding
     return CHECKS["metrics.near_reference"](case, case.assignment.cell("whole"), {})
 
 
-def band(low: float, high: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - an entry's fields
+def band(low: float, high: float, **more: Any) -> dict[str, Any]:  # an entry's fields
     values = {"tfidf.accuracy": {"low": 0.0, "high": 1.0, "deterministic": True},
               "encoder.accuracy": {"low": low, "high": high}}  # fmt: skip
     return {**USUAL, "values": values, **more}

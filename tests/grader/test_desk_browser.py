@@ -33,7 +33,7 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def desk_of(room: Path, out: Path, browser: Any) -> Iterator[tuple[Any, str]]:  # noqa: ANN401  # selenium's
+def desk_of(room: Path, out: Path, browser: Any) -> Iterator[tuple[Any, str]]:
     """A desk that runs, opened in the browser by its address; gives the session and the address."""
     session = sit_down(room, out)
     with listening(make_app(pages_of(session), TOKEN), "127.0.0.1", 0) as (port, serve):
@@ -43,7 +43,7 @@ def desk_of(room: Path, out: Path, browser: Any) -> Iterator[tuple[Any, str]]:  
         yield session, base
 
 
-def press(browser: Any, *keys: str) -> None:  # noqa: ANN401
+def press(browser: Any, *keys: str) -> None:
     """Keys, where the page has its focus, and the page that follows."""
     from selenium.webdriver.support.ui import WebDriverWait
 
@@ -58,7 +58,7 @@ def press(browser: Any, *keys: str) -> None:  # noqa: ANN401
 
 
 def test_answers_are_decided_by_two_keys_each_undone_and_commented_by_the_keyboard_alone(
-    room: Path, tmp_path: Path, browser: Any  # noqa: ANN401
+    room: Path, tmp_path: Path, browser: Any
 ) -> None:  # fmt: skip
     from selenium.webdriver.common.keys import Keys
 
@@ -82,7 +82,7 @@ def test_answers_are_decided_by_two_keys_each_undone_and_commented_by_the_keyboa
 
 
 def test_the_button_says_what_enter_does_and_enter_saves_after_something_was_unfolded(
-    room: Path, tmp_path: Path, browser: Any  # noqa: ANN401
+    room: Path, tmp_path: Path, browser: Any
 ) -> None:  # fmt: skip
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
@@ -106,7 +106,7 @@ def test_the_button_says_what_enter_does_and_enter_saves_after_something_was_unf
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_at_either_width_in_either_scheme(
-    room: Path, tmp_path: Path, browser: Any, width: int, scheme: str  # noqa: ANN401
+    room: Path, tmp_path: Path, browser: Any, width: int, scheme: str
 ) -> None:  # fmt: skip
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
@@ -124,7 +124,7 @@ def test_nothing_is_cut_off_at_either_width_in_either_scheme(
 
 
 def test_a_decision_whose_answer_was_lost_is_kept_once_and_what_was_typed_stays_on_the_page(
-    room: Path, tmp_path: Path, browser: Any  # noqa: ANN401
+    room: Path, tmp_path: Path, browser: Any
 ) -> None:  # fmt: skip
     """The desk is gone in the middle of a key press; the words are still there, and Enter tries again."""
     from selenium.webdriver.common.by import By

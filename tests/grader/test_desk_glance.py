@@ -16,7 +16,7 @@ KEY = "one_change"
 TEXT = Text("one", "", "week1_homework-slower", "one_change_template", "honest", "Nothing.")
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, **arms: Any) -> tuple[Glance, ...]:  # noqa: ANN401
+def shown(monkeypatch: pytest.MonkeyPatch, **arms: Any) -> tuple[Glance, ...]:
     """What is shown of an executed notebook of week 1 whose experiment has these arms instead of its own."""
     case = case_of(TEXT, OUTSIDERS)
     changed = replace(find_arms(case, KEY), **arms)

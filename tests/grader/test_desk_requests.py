@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from grader.desk.items import Item, Work
-from grader.desk.requests import form, read_form, read_requests
+from grader.desk.requests import read_form, read_requests
 from grader.errors import DeskError
 from grader.model import Result
+from grader.pages.look_again import form
 from paribus.cli import main
 from tests.grader.classroom import make_assignment
 from tests.grader.desk_class import ANN, MEMO, copy_of, graded_class, pages_of, sit_down

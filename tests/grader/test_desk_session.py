@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.classrun.made_from import MadeFrom, read_made_from
 from grader.desk.folder import DeskFolder
 from grader.desk.items import MANUAL
 from grader.errors import DeskError
+from grader.output.made_from import MadeFrom, read_made_from
 from paribus.cli import main
 from tests.grader.desk_class import (
     ANN,

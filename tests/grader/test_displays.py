@@ -22,7 +22,7 @@ def displays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("paribus.display.show.show", lambda html, text: shown.append(html))
     data = make_data()
 
-    def train(config: Any, data: Any, run: Any) -> None:  # noqa: ANN401 - as a notebook defines it
+    def train(config: Any, data: Any, run: Any) -> None:  # as a notebook defines it
         guess = np.where(np.arange(60) < config["wrong"] + run.seed, 0, data.validation.labels)
         run.log(epoch=1, predictions=guess)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classrun.storage import MARKER
 from grader.errors import KeptError
 from grader.grading.results import FILE, to_line
 from grader.model import Result, Sketch
+from grader.output.storage import MARKER
 from grader.pages.feedback import feedback_page
 from grader.pages.report import report_page
 from grader.similarity.earlier import Earlier, add, forget, load, of_assignment, read_kept, still_kept, to_text

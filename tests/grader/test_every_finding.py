@@ -72,7 +72,7 @@ def test_every_finding_has_a_faulty_case_with_an_honest_twin(monkeypatch: pytest
     made: set[tuple[str, int]] = set()
     kinds: set[Kind] = set()
 
-    def noted(kind: Kind, *rest: Any, **named: Any) -> CodeFinding:  # noqa: ANN401 - a finding's own
+    def noted(kind: Kind, *rest: Any, **named: Any) -> CodeFinding:  # a finding's own
         frame = sys._getframe(1)
         while frame.f_code.co_name in MAKERS and frame.f_back is not None:
             frame = frame.f_back

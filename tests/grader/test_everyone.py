@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classrun.pool import Lost
 from grader.grading.grade import grade_one
 from grader.model import Result
 from grader.pages import everyone
 from grader.pages.everyone import feedback_pages
+from grader.workplaces.pool import Lost
 from tests.grader.graded import release_of, submit, text_of
 
 LAB = "week1_lab"

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader.classrun.storage import LOCK, MARKER
+from grader.output.storage import LOCK, MARKER
 from paribus.cli import main
 from paribus.course.assignment import Role
 from paribus.course.release import write_release
@@ -170,11 +170,7 @@ def test_a_persons_grades_reach_moodle_and_the_page_and_survive_a_second_run(roo
 BAD = {
     "a zip that is cut": ("class.zip", b"PK no zip", "is no zip"),
     "an archive of another kind": ("class.rar", b"Rar!", "is neither a zip, nor a folder, nor a notebook"),
-    "another table": (
-        "sheet.csv",
-        b"Eins,Zwei,Drei\nx,y,z\n",
-        "expected Moodle's identifier",
-    ),
+    "another table": ("sheet.csv", b"Eins,Zwei,Drei\nx,y,z\n", "expected Moodle's identifier"),
     "an Excel workbook": ("sheet.csv", b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
 }
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from grader.classrun.grade_class import Order, grade_class, hand_back, render_all, with_gradebook
-from grader.classrun.storage import MARKER
 from grader.errors import CommitmentsError
 from grader.gradebook.ledger import DATABASE
 from grader.grading.grade import grade_one
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.lms.choose import read_intake
 from grader.model import Result
+from grader.output.storage import MARKER
 from paribus.course.assignment import Assignment
 from paribus.course.release import Release
 from tests.grader.classroom import CELLS, careful_result, make_assignment, make_release

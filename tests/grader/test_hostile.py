@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.classrun.batch import grade_batch
-from grader.classrun.workplaces import Here
 from grader.gradebook.rebuilt_files import Kept
 from grader.grading.results import read_results
 from grader.model import Result, Submission
+from grader.workplaces.place import Here
 from tests.grader.classroom import careful_result
 from tests.grader.graded import release_of, submit
 from tests.grader.test_grade_command import submission

@@ -157,14 +157,14 @@ def test_nbgraders_plugins_say_what_it_costs() -> None:
 class OnePointAnHour(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships no types
     """A course's own."""
 
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> Any:  # noqa: ANN401
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> Any:
         return total_seconds_late // 3600
 
 
 class Broken(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships no types
     """One that gives no number."""
 
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> Any:  # noqa: ANN401
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> Any:
         return "all"
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from grader.checks.experiments.arms import one_change
 from grader.model import Case, FoundRecord, Outcome
-from paribus.check.unfinished import look
 from paribus.data.dataset import Dataset
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_complete, check_start
 from paribus.experiments.one_change import Verdict, compare
+from paribus.experiments.unfinished import look
 from paribus.records.code import OWN_CLASS, UNAVAILABLE
 from paribus.records.identity import data_identity
 from paribus.records.record import ConfigField, DataIdentity, FieldRole, Prediction, Record

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.classrun.storage import MARKER, STARTED
+from grader.output.storage import MARKER, STARTED
 from paribus.cli import main
 from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release

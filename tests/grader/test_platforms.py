@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import WorksheetError
+from grader.intake.file_names import read_any_name
 from grader.intake.roster import Roster
 from grader.lms.canvas.fake import FakeCanvas, Person, Upload
 from grader.lms.choose import check_table, platform_named, platforms, told_by
-from grader.lms.names import read_any_name
 from grader.lms.platform import Marked
 from paribus.cli import main
 from paribus.course.policy import Policy

@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 
-from grader.classrun.pool import Lost, run_pool
+from grader.workplaces.pool import Lost, run_pool
 from tests.grader import pool_work
 
 
@@ -60,7 +60,7 @@ def test_the_process_that_forks_workers_may_be_killed_twice(tmp_path: Path, dies
     python.chmod(0o755)
     script = tmp_path / "pool.py"
     script.write_text(
-        "import multiprocessing\nfrom grader.classrun.pool import run_pool\nfrom tests.grader import pool_work\n"
+        "import multiprocessing\nfrom grader.workplaces.pool import run_pool\nfrom tests.grader import pool_work\n"
         "if __name__ == '__main__':\n"
         f"    multiprocessing.set_executable({str(python)!r})\n"
         "    print(dict(run_pool(pool_work.double, [1, 2], jobs=1, time_limit=20.0)))\n",
@@ -104,7 +104,7 @@ def test_a_worker_whose_parent_was_killed_ends_by_itself(tmp_path: Path) -> None
     script = tmp_path / "pool.py"
     script.write_text(
         # Not run_pool, which would itself end a worker that takes so long to start on a busy machine.
-        "import time\nfrom grader.classrun.pool import _hand, _start\nfrom tests.grader import pool_work\n"
+        "import time\nfrom grader.workplaces.pool import _hand, _start\nfrom tests.grader import pool_work\n"
         "if __name__ == '__main__':\n"
         f"    _hand(_start(0, 0.2), pool_work.outlive_the_parent, {str(note)!r})\n    time.sleep(60)\n",
         encoding="utf-8",

@@ -10,7 +10,7 @@ from grader.evidence.measured import Measured, measure
 from grader.evidence.traces import Status
 from grader.evidence.tracing import trace
 from grader.reading.prose import read_markdown
-from paribus.records.quotes import Quotes
+from paribus.experiments.quotes import Quotes
 from paribus.records.runs import RunResult
 from tests.grader.build import CASES, build, load
 

@@ -9,12 +9,12 @@ import pytest
 
 from generator.running.errors_of_runs import errors_of
 from grader.audit.class_audit import Finished
+from grader.audit.page import audit_page
 from grader.audit.plausible import LEAST, Plausibility, plausibilities
 from grader.audit.reference_errors import ENOUGH, ReferenceErrors, beside_references, read_errors
 from grader.audit.trace import trace_of
 from grader.grading.grade import judge_one
 from grader.model import Submission
-from grader.pages.audit import audit_page
 from paribus.records.record import Record
 from tests.grader.classroom import make_release
 from tools.forgeries import KINDS, forge

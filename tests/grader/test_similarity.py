@@ -23,7 +23,7 @@ from tests.grader.classroom import make_assignment, make_result
 from tests.grader.test_copied import CODE, strongest
 
 
-def handed(submission: str, marks: dict[str, list[str]], **more: Any) -> Result:  # noqa: ANN401 - a Result's own fields
+def handed(submission: str, marks: dict[str, list[str]], **more: Any) -> Result:  # a Result's own fields
     packed = {kind: pack(map(short, texts), most=None) for kind, texts in marks.items()}
     return make_result(submission, sketch=Sketch((short(submission),), {}, packed), **more)
 

@@ -16,8 +16,8 @@ from typing import ClassVar
 
 import pytest
 
-from grader.classrun.storage import LOCK, clear_errors, only_grader, remove_unfinished
 from grader.errors import StorageError
+from grader.output.storage import LOCK, clear_errors, only_grader, remove_unfinished
 from paribus.cli import main
 from tests.robust.kills import disturb
 from tests.robust.small_class import command, hand_in_again, make_class, state
@@ -169,7 +169,7 @@ def test_a_damaged_gradebook_is_said(tmp_path: Path, room: Path, capsys: pytest.
 def test_one_grader_at_a_time(tmp_path: Path) -> None:
     """The second is told who is at work; when the first is killed, its lock is gone."""
     code = (
-        "import sys, time; from pathlib import Path; from grader.classrun.storage import only_grader\n"
+        "import sys, time; from pathlib import Path; from grader.output.storage import only_grader\n"
         f"with only_grader(Path({str(tmp_path)!r})): print('held', flush=True); time.sleep(60)"
     )
     first = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

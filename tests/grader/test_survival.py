@@ -161,7 +161,7 @@ def test_a_browsers_copy_convicts_nobody_of_what_it_does_not_hold(name: str) -> 
 # --- the rules ----------------------------------------------------------------------------------------------
 
 
-def cell(count: int | None, *texts: str, source: str = "x = 1", **more: Any) -> RecoveredCell:  # noqa: ANN401
+def cell(count: int | None, *texts: str, source: str = "x = 1", **more: Any) -> RecoveredCell:
     outputs = tuple(Output("stream", text, name="stdout") for text in texts)
     return RecoveredCell(0, "code", source, count=count, outputs=outputs, id="a", **more)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.classrun.made_from import write_made_from
 from grader.desk.folder import DeskFolder
 from grader.desk.session import Session
 from grader.desk.store import FILE
 from grader.lms.choose import platforms
 from grader.lms.regraded import Regraded
+from grader.output.made_from import write_made_from
 from grader.term.decided import with_decisions
 from grader.term.folders import read_folders
 from paribus.cli import main
@@ -256,7 +256,7 @@ def test_a_run_that_was_ended_is_seen_to_be_incomplete_and_the_next_one_goes_on(
             raise KeyboardInterrupt
         write_atomic(path, content)
 
-    monkeypatch.setattr("grader.classrun.written.write_atomic", some)
+    monkeypatch.setattr("grader.output.written.write_atomic", some)
     assert term(room, out="ended") == 130
     assert not (room / "ended" / "complete.json").exists()
     monkeypatch.undo()

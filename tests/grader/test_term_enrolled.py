@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.classrun.grades import Grade, from_text, grades_of, to_text
 from grader.errors import ResultError
 from grader.lms.choose import platform_named
+from grader.lms.grades import Grade, from_text, grades_of, to_text
 from paribus.course.policy import Policy
 from tests.grader.classroom import careful_result, make_assignment, unreadable_result
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classrun.grades import FILE, Graded
-from grader.classrun.storage import MARKER
 from grader.errors import TermError
+from grader.lms.grades import FILE, Graded
+from grader.output.storage import MARKER
 from grader.term.make import make_term
 from paribus.course.term import load_term
 from tests.grader.term_class import course_toml, got, graded_folder, week

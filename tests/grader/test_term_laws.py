@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classrun.grades import Grade, Graded
+from grader.lms.grades import Grade, Graded
 from grader.term.late_days import LateWork, spend
 from grader.term.outside import Outside
 from grader.term.people import bring_together

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from grader.classrun.grades import CheckCount, Graded
 from grader.desk.items import Decision
 from grader.desk.store import FILE, Store
 from grader.errors import TermError
 from grader.grading.identity import Handed
+from grader.lms.grades import CheckCount, Graded
 from grader.term.learning import changes_of, checks_of, improved, slips
 from grader.term.make import make_term
 from grader.term.pages import Field, field_of, path_of, term_pages
@@ -169,7 +169,7 @@ def browser() -> Iterator[Any]:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_at_either_width_in_either_scheme(
-    pages: Path, browser: Any, width: int, scheme: str  # noqa: ANN401  # selenium's
+    pages: Path, browser: Any, width: int, scheme: str
 ) -> None:  # fmt: skip
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

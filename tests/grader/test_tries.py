@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from grader.classrun.batch import grade_batch
+from grader.classrun.entering import GIVEN_UP
 from grader.classrun.grade_class import Order, with_gradebook
-from grader.classrun.pool import Lost
-from grader.classrun.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
-from grader.classrun.workplaces import Here
-from grader.gradebook.entering import GIVEN_UP
 from grader.grading.grade import grade_one
+from grader.grading.tries import CHECKING, ENTERING, FILE, MOST, Tries, broken_notes
 from grader.intake.inbox import iter_submissions, iter_unread
 from grader.model import Result, Submission
+from grader.workplaces.place import Here
+from grader.workplaces.pool import Lost
 from paribus.cli import main
 from tests.grader.classroom import careful_result, make_release, unreadable_result
 from tests.grader.graded import release_of, submit

@@ -10,7 +10,7 @@ import pytest
 
 from grader.classrun.batch import judges_key
 from grader.classrun.changes import point_changes, read_graded
-from grader.classrun.storage import STARTED
+from grader.output.storage import STARTED
 from paribus.cli import main
 from paribus.course.release import write_release
 from tests.grader.classroom import CELLS, make_assignment, make_release

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.classrun.entering import Decided
 from grader.classrun.grade_class import Order, with_gradebook
 from grader.classrun.work import Work
-from grader.gradebook.entering import Decided
 from grader.gradebook.owners import remember_owners
 from grader.gradebook.rebuilt_files import Kept
 from grader.grading.grade import judge_safely

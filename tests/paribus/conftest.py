@@ -69,5 +69,5 @@ def calls() -> list[int]:
 
 
 @pytest.fixture
-def train(define: Define, calls: list[int]) -> Any:  # noqa: ANN401 - a notebook's function
+def train(define: Define, calls: list[int]) -> Any:  # a notebook's function
     return define(CELL, {"__name__": "a_notebook", "calls": calls})["train"]

@@ -53,7 +53,7 @@ class Stopwatch:
         return self.seconds
 
 
-def make_data(items: int = 60, n_classes: int = 5, seed: int = 0, train: int = 40, **fields: Any) -> Data:  # noqa: ANN401
+def make_data(items: int = 60, n_classes: int = 5, seed: int = 0, train: int = 40, **fields: Any) -> Data:
     """Labels with a long tail, every class at least once."""
     rng = np.random.default_rng(seed)
     weights = 1 / np.arange(1, n_classes + 1)

@@ -9,9 +9,9 @@ import pytest
 import paribus
 from paribus import cli
 from paribus.cli import Command, build_parser, main
+from paribus.display.markup import Table, to_text
 from paribus.errors import DataError, UsageError
 from paribus.files import write_atomic
-from paribus.records.markup import Table, to_text
 from paribus.training.profiles import get_profile
 
 
@@ -56,8 +56,7 @@ def fails(error: BaseException) -> Callable[[argparse.Namespace], int]:
 
 
 @pytest.mark.parametrize(
-    ("run", "status"),
-    [(lambda _: 0, 0), (fails(DataError("no data")), 1), (fails(KeyboardInterrupt()), 130)],
+    ("run", "status"), [(lambda _: 0, 0), (fails(DataError("no data")), 1), (fails(KeyboardInterrupt()), 130)]
 )
 def test_a_command_translates_what_happened_into_its_exit_status(
     run: Callable[[argparse.Namespace], int], status: int, monkeypatch: pytest.MonkeyPatch

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from paribus.display.markup import Table
 from paribus.errors import RecordError
 from paribus.records import block
 from paribus.records.block import BEGIN, END, FoundText, block_text, find_records, render
 from paribus.records.canonical import canonical, digest_of
-from paribus.records.markup import Table
 from paribus.records.record import ConfigField, Prediction, Record
 
 RECORD = Record("value", "week1_lab", "abc", "nonce", "v1", values={"audit.share": 0.5})

@@ -11,8 +11,8 @@ from paribus.data.dataset import Dataset, Predicts
 from paribus.errors import DataError, EvidenceError, UsageError
 from paribus.experiments.comparison import difference, table
 from paribus.experiments.notebook import Notebook
+from paribus.metrics.packing import MAX_SCORES
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY
-from paribus.records.packing import MAX_SCORES
 from paribus.records.record import ID_RECORD_BYTES, MAX_RECORD_BYTES
 from paribus.records.runs import Run, RunResult
 from tests.paribus.material import Define, Reopen
@@ -31,11 +31,7 @@ def data_scored_by(*metrics: str, labels: NDArray[Any] | None = None) -> Dataset
     needs = SHIPPED_REGISTRY[metrics[0]].needs
     labels = LABELS[needs] if labels is None else labels
     return Dataset.split_from(
-        "made",
-        np.arange(len(labels))[:, None],
-        labels,
-        predicts=PREDICTS[needs],
-        metrics=metrics,
+        "made", np.arange(len(labels))[:, None], labels, predicts=PREDICTS[needs], metrics=metrics
     )
 
 
@@ -57,7 +53,7 @@ def trained(notebook: Notebook, data: Dataset, name: str = "model", right: float
 @pytest.mark.parametrize(
     "metric", [metric for metric in SHIPPED if metric.compute is not None], ids=lambda m: m.name
 )
-def test_every_metric_that_is_computed_chooses_the_best_epoch(notebook: Notebook, metric: Any) -> None:  # noqa: ANN401
+def test_every_metric_that_is_computed_chooses_the_best_epoch(notebook: Notebook, metric: Any) -> None:
     result = trained(notebook, data_scored_by(metric.name))
     lines = {line.epoch: line.metrics[metric.name] for line in result.epochs}
     assert result.record.chosen_by == metric.name
@@ -67,7 +63,7 @@ def test_every_metric_that_is_computed_chooses_the_best_epoch(notebook: Notebook
 
 
 @pytest.mark.parametrize("metric", [metric for metric in SHIPPED if metric.compute is None], ids=lambda m: m.name)
-def test_every_metric_that_is_measured_is_recorded_without_predictions(notebook: Notebook, metric: Any) -> None:  # noqa: ANN401
+def test_every_metric_that_is_measured_is_recorded_without_predictions(notebook: Notebook, metric: Any) -> None:
     run = notebook.start("timed", config={}, seed=1, data=data_scored_by(metric.name))
     result = run.finish(measured={metric.name: 0.25})
     assert (result.value(metric.name), result.record.predictions, result.chosen_epoch) == (0.25, "", None)
@@ -94,7 +90,7 @@ def test_a_run_that_measures_keeps_its_last_predictions_where_no_epoch_tells_the
         metrics = ("latency_p50", "accuracy")
         predicts = ""
 
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a data set has
+        def __getattr__(self, name: str) -> Any:  # whatever a data set has
             return getattr(data_scored_by("accuracy"), name)
 
     result = trained(notebook, Timed())  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def test_a_code_costs_32_megabytes_and_fits_as_somebody_types_it(monkeypatch: py
     asked: list[dict[str, Any]] = []
     scrypt = hashlib.scrypt
 
-    def noting(*given: bytes, **cost: Any) -> bytes:  # noqa: ANN401 - as hashlib's
+    def noting(*given: bytes, **cost: Any) -> bytes:  # as hashlib's
         asked.append(cost)
         return scrypt(*given, **cost)
 

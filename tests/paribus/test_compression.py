@@ -28,7 +28,7 @@ class Toy(nn.Module):  # type: ignore[misc]
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
         self.head = nn.Linear(width, 3)
 
-    def forward(self, input_ids: torch.Tensor) -> Any:  # noqa: ANN401
+    def forward(self, input_ids: torch.Tensor) -> Any:
         found = self.words(input_ids).mean(dim=1)
         for layer in self.layers:
             found = torch.relu(layer(found))
@@ -46,7 +46,7 @@ def back(packed: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
     return packed.float() * scales
 
 
-def answers(model: Any) -> torch.Tensor:  # noqa: ANN401
+def answers(model: Any) -> torch.Tensor:
     with torch.inference_mode():
         found: torch.Tensor = model(IDS).logits
     return found

@@ -11,13 +11,13 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 import paribus
 from paribus.data.dataset import Dataset
-from paribus.display.tables import result_table
 from paribus.errors import DataError, EvidenceError, ExperimentError
 from paribus.experiments.notebook import Notebook
 from paribus.experiments.report import ExperimentReport, MetricRow
 from paribus.records.environment import Placed, place_of
 from paribus.records.record import Prediction
 from paribus.records.runs import Run, RunResult
+from paribus.records.tables import result_table
 
 RNG = np.random.default_rng(3)
 FEATURES = RNG.normal(size=(200, 4))
@@ -25,7 +25,7 @@ TARGETS = FEATURES @ [3.0, -1.0, 0.5, 0.0] + RNG.normal(size=200) * 0.3
 CLASSES = (TARGETS > 0).astype(int) + (TARGETS > 2).astype(int)
 
 
-def numbers(**changes: Any) -> Dataset:  # noqa: ANN401
+def numbers(**changes: Any) -> Dataset:
     settings = {"predicts": "value", **changes}
     return Dataset.split_from(
         "made", settings.pop("features", FEATURES), settings.pop("labels", TARGETS), **settings
@@ -224,7 +224,7 @@ def begun(notebook: Notebook, data: Dataset) -> Run:
         ),
     ],
 )
-def test_what_is_no_prediction_of_numbers_is_refused(notebook: Notebook, call: Any, says: str) -> None:  # noqa: ANN401
+def test_what_is_no_prediction_of_numbers_is_refused(notebook: Notebook, call: Any, says: str) -> None:
     data = numbers()
     with pytest.raises(EvidenceError, match=says):
         call(begun(notebook, data), data)

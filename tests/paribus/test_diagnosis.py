@@ -13,11 +13,12 @@ from paribus.course.zoo.statistics import STATISTICS as COMPUTED
 from paribus.display.show import executed_cells
 from paribus.errors import DiagnosisError, RecordError
 from paribus.experiments.commitment import commit_diagnoses, normal_code
+from paribus.experiments.diagnoses import Diagnoses, remarks
 from paribus.experiments.notebook import Notebook
 from paribus.records.canonical import digest_of
 from paribus.records.record import Record
 from paribus.zoo import open_zoo
-from paribus.zoo.diagnosis import Diagnoses, explain, remarks, seen
+from paribus.zoo.diagnosis import explain, seen
 from paribus.zoo.statistics import STATISTICS
 from tests.paribus.material import Clock
 from tests.paribus.test_zoo import write_zoo
@@ -34,7 +35,7 @@ def diagnoses(notebook: Notebook, tmp_path: Path) -> Diagnoses:
     return notebook.diagnoses(open_zoo(write_zoo(tmp_path / "zoo")), CHOICES)
 
 
-def diagnose(diagnoses: Diagnoses, **changes: Any) -> Record:  # noqa: ANN401 - whatever a test changes
+def diagnose(diagnoses: Diagnoses, **changes: Any) -> Record:  # whatever a test changes
     said = {"recipe": "baseline", "evidence": CITED, "why": WHY, **changes}
     diagnoses.diagnose(said.pop("model", "Alpha"), **said)
     return diagnoses.notebook.records()[-1]

@@ -31,7 +31,7 @@ def test_the_examples_run(notebook: Notebook, train: Train, data: Data) -> None:
     pytest.importorskip("optuna")
     config = Weighted()
 
-    def suggest(trial: Any) -> Weighted:  # noqa: ANN401 - optuna is optional
+    def suggest(trial: Any) -> Weighted:  # optuna is optional
         return replace(config, batch_size=trial.suggest_int("batch_size", 8, 48))
 
     first = notebook.start("tfidf", config={}, seed=0, data=data).finish(predictions=data.validation.labels)

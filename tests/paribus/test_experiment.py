@@ -25,7 +25,7 @@ def experiment(notebook: Notebook) -> Experiment:
     return notebook.experiment("batch", vary="batch_size")
 
 
-def predict(experiment: Experiment, **changes: Any) -> Any:  # noqa: ANN401 - any mistake a person makes
+def predict(experiment: Experiment, **changes: Any) -> Any:  # any mistake a person makes
     given = {"metric": "macro_f1", "direction": "up", "low": 0.0, "high": 0.03, "why": "more updates an epoch"}
     return experiment.predict(**{**given, **changes})
 
@@ -82,7 +82,7 @@ def test_a_finished_run_serves_as_the_baseline_without_training_again(
 def test_training_that_finishes_its_run_itself_is_not_finished_twice(
     experiment: Experiment, data: Data, notebook: Notebook
 ) -> None:
-    def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the notebook's data and run
+    def train(config: object, data: Data, run: Any) -> None:  # the notebook's data and run
         run.finish(predictions=data.validation.labels, outcome={"seconds": 1.5})
 
     experiment.run("baseline", train, CONFIG, data=data, seed=0)

@@ -28,7 +28,7 @@ EPOCHS = (
 )
 
 
-def report(seeds: int, **prediction: Any) -> ExperimentReport:  # noqa: ANN401 - any of a prediction's fields
+def report(seeds: int, **prediction: Any) -> ExperimentReport:  # any of a prediction's fields
     rows = [MetricRow(name, tuple([0.2] * seeds), tuple([0.3] * seeds)) for name in ("accuracy", "macro_f1")]
     made = Prediction("macro_f1", "up", prediction.get("low", 0.0), prediction.get("high"), "why", "t", 0)
     return ExperimentReport("b", "batch_size", "32", "16", tuple(range(seeds)), tuple(rows), made)

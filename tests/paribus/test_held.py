@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from paribus.errors import ExperimentError
+from paribus.experiments import recording
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.notebook import Notebook
 from paribus.experiments.one_change import Verdict, compare
-from paribus.records import recording
 from tests.paribus.material import CELL, CONFIG, SMALL, Data, Define, Train, make_data
 from tests.paribus.test_seeds import predict
 

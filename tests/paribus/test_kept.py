@@ -9,15 +9,15 @@ import pytest
 
 import paribus
 from paribus.errors import EvidenceError
+from paribus.experiments import arrays as kept
 from paribus.experiments.notebook import Notebook
-from paribus.records import arrays as kept
 from paribus.records.runs import RunResult
 from tests.paribus.material import Data
 
 LOGITS = np.linspace(-3, 3, 12, dtype=np.float32).reshape(4, 3)
 
 
-def finish(notebook: Notebook, data: Data, array: Any, *, name: str = "logits", times: int = 1) -> RunResult:  # noqa: ANN401
+def finish(notebook: Notebook, data: Data, array: Any, *, name: str = "logits", times: int = 1) -> RunResult:
     run = notebook.start("encoder", config={"model": "tiny"}, seed=1, data=data)
     for factor in range(1, times + 1):
         kept.put(run, name, array * factor)

@@ -13,9 +13,9 @@ from sklearn import metrics as sk
 
 from paribus.errors import EvidenceError, RecordError, UsageError
 from paribus.metrics.metric import Metric, Scored
+from paribus.metrics.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first, use_metrics
 from paribus.metrics.scoring import default_metrics, leave_one_out, score, scored
-from paribus.records.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.records.record import Record
 from paribus.statistics.intervals import items_interval
 
@@ -143,7 +143,7 @@ def test_names_and_numbers_are_shown_as_people_write_them() -> None:
         ),
     ],
 )
-def test_what_cannot_be_measured_is_refused(call: Any, says: str) -> None:  # noqa: ANN401
+def test_what_cannot_be_measured_is_refused(call: Any, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         call()
 
@@ -160,7 +160,7 @@ FINITE = st.floats(-(2.0**90), 2.0**90, allow_nan=False, allow_subnormal=False, 
 
 @settings(max_examples=60, deadline=None)
 @given(arrays.arrays(np.float64, st.integers(0, 50), elements=FINITE))
-def test_packed_numbers_are_read_back_to_the_bit_of_a_float32(values: Any) -> None:  # noqa: ANN401
+def test_packed_numbers_are_read_back_to_the_bit_of_a_float32(values: Any) -> None:
     assert unpack_values(pack_values(values)).tolist() == values.astype(np.float32).astype(float).tolist()
 
 
@@ -183,7 +183,7 @@ def test_class_ids_with_an_8_bit_score_an_item_fit_a_record_at_21432_items() -> 
 
 @settings(max_examples=40, deadline=None)
 @given(arrays.arrays(np.float64, (7, 3), elements=st.floats(0, 1)))
-def test_packed_scores_are_read_back_to_half_a_step(scores: Any) -> None:  # noqa: ANN401
+def test_packed_scores_are_read_back_to_half_a_step(scores: Any) -> None:
     assert np.abs(unpack_scores(pack_scores(scores)) - scores).max() <= 0.5 / 255 + 1e-12
 
 
@@ -196,7 +196,7 @@ def test_packed_scores_are_read_back_to_half_a_step(scores: Any) -> None:  # noq
         (lambda: pack_scores([[3.0, -2.0]]), "pass softmax"),
     ],
 )
-def test_what_is_no_array_of_predictions_is_not_packed(call: Any, says: str) -> None:  # noqa: ANN401
+def test_what_is_no_array_of_predictions_is_not_packed(call: Any, says: str) -> None:
     with pytest.raises(EvidenceError, match=says):
         call()
 
@@ -214,7 +214,7 @@ def test_what_is_no_array_of_predictions_is_not_packed(call: Any, says: str) -> 
         (lambda: unpack_scores(pack_scores(np.full((1, 3), 0.3)).replace("q1:3", "q1:2")), "no multiple of 2"),
     ],
 )
-def test_what_is_no_packed_array_is_refused(call: Any, says: str) -> None:  # noqa: ANN401
+def test_what_is_no_packed_array_is_refused(call: Any, says: str) -> None:
     with pytest.raises(RecordError, match=says):
         call()
 

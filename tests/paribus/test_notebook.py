@@ -9,8 +9,8 @@ import pytest
 
 from paribus.errors import EvidenceError
 from paribus.experiments.notebook import Notebook
+from paribus.metrics.packing import unpack
 from paribus.records.block import find_records
-from paribus.records.packing import unpack
 from tests.paribus.material import CONFIG, SMALL, Data, Reopen, Train, make_data
 
 Mistake = Any  # what a person may pass in place of a name or a number

@@ -21,7 +21,7 @@ def experiment(notebook: Notebook) -> Experiment:
     return made
 
 
-def own_loop(begin: Callable[..., Run], data: Data, config: Config, **where: Any) -> Run:  # noqa: ANN401
+def own_loop(begin: Callable[..., Run], data: Data, config: Config, **where: Any) -> Run:
     run = begin(config=config, data=data, **where)
     guess = data.validation.labels.copy()
     guess[: (run.seed + config.batch_size) % 20] = 0

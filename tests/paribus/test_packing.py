@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paribus.errors import EvidenceError, RecordError
-from paribus.records.packing import MAX_ITEMS, pack, unpack
+from paribus.metrics.packing import MAX_ITEMS, pack, unpack
 
 
 @given(st.lists(st.integers(0, 65_535), max_size=200))

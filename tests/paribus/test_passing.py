@@ -8,9 +8,9 @@ import pytest
 
 from paribus.data.files import read_table
 from paribus.data.hub import unreachable
-from paribus.display.option_words import setting, without_network
 from paribus.display.show import names_of_session
 from paribus.errors import DataError
+from paribus.hosts.option_words import setting, without_network
 
 
 @pytest.fixture(name="notebook")

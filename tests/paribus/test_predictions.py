@@ -18,7 +18,7 @@ def experiment(notebook: Notebook) -> Experiment:
     return notebook.experiment("batch", vary="batch_size")
 
 
-def predict(experiment: Experiment, **changes: Any) -> Any:  # noqa: ANN401 - any mistake a person makes
+def predict(experiment: Experiment, **changes: Any) -> Any:  # any mistake a person makes
     given = {"metric": "macro_f1", "direction": "up", "low": 0.0, "high": 0.03, "why": "more updates an epoch"}
     return experiment.predict(**{**given, **changes})
 

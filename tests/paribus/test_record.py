@@ -21,7 +21,7 @@ FULL = Record(
 )  # fmt: skip
 
 
-def rewritten(**changes: Any) -> str:  # noqa: ANN401 - anything JSON can hold
+def rewritten(**changes: Any) -> str:  # anything JSON can hold
     """The full record with other content and a digest that fits it, as anyone can write one."""
     body = {**json.loads(FULL.to_json()), **changes}
     body.pop("digest")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from paribus.display.tables import number, prediction_range
 from paribus.experiments.report import ExperimentReport, MetricRow, fell_in
 from paribus.records.record import Prediction
+from paribus.records.tables import number, prediction_range
 
 
 def prediction(**changes: object) -> Prediction:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from paribus.errors import EvidenceError
 from paribus.experiments.notebook import Notebook
 from paribus.metrics import evaluate
-from paribus.records.packing import unpack
+from paribus.metrics.packing import unpack
 from paribus.records.record import MAX_RECORD_BYTES, Record
 from paribus.records.runs import Run
 from tests.paribus.material import Data, Reopen, Stopwatch, make_data

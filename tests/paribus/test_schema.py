@@ -21,7 +21,7 @@ DOCUMENTED = json.loads((files("paribus.records") / "schema.json").read_text("ut
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENTED)
 
 
-def train(config: object, data: Data, run: Any) -> None:  # noqa: ANN401 - the notebook's data and run
+def train(config: object, data: Data, run: Any) -> None:  # the notebook's data and run
     run.log(epoch=1, train_loss=float("nan"), validation_loss=1.0, predictions=data.validation.labels)
 
 

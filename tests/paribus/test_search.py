@@ -14,7 +14,7 @@ from tests.paribus.material import CONFIG, Config, Data, Reopen, Train
 pytest.importorskip("optuna")
 
 
-def suggest(trial: Any) -> Config:  # noqa: ANN401 - optuna is optional
+def suggest(trial: Any) -> Config:  # optuna is optional
     return replace(
         CONFIG,
         batch_size=trial.suggest_int("batch_size", 1, 58),
@@ -76,14 +76,14 @@ def test_the_best_is_confirmed_on_at_least_three_new_seeds(
 
 
 def test_a_best_value_at_the_edge_of_its_range_is_told(notebook: Notebook, train: Train, data: Data) -> None:
-    def narrow(trial: Any) -> Config:  # noqa: ANN401
+    def narrow(trial: Any) -> Config:
         return replace(
             CONFIG, batch_size=trial.suggest_int("batch_size", 8, 8),
             scheduler=trial.suggest_categorical("s", ["a"]),
             learning_rate=[trial.suggest_float("rate", 1.0, 2.0), 1e-3][1],
         )  # fmt: skip
 
-    def edge(trial: Any) -> Config:  # noqa: ANN401
+    def edge(trial: Any) -> Config:
         return replace(CONFIG, batch_size=trial.suggest_int("batch_size", 1, 2))
 
     search = notebook.search("narrow", trials=2)

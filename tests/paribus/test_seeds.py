@@ -23,7 +23,7 @@ def experiment(notebook: Notebook) -> Experiment:
     return made
 
 
-def predict(experiment: Experiment, **changes: Any) -> None:  # noqa: ANN401 - a prediction's parts
+def predict(experiment: Experiment, **changes: Any) -> None:  # a prediction's parts
     given = {"metric": "macro_f1", "direction": "up", "low": 0.0, "high": 0.03, "why": "more updates an epoch"}
     experiment.predict(**{**given, **changes})
 
@@ -48,7 +48,7 @@ def test_each_seed_is_a_run_of_its_own(experiment: Experiment, train: Train, dat
         (None, (1, 2.5), "whole number such as 1; got 2.5"), (True, None, "got True"),
     ],
 )  # fmt: skip
-def test_seeds_are_distinct_whole_numbers(seed: Any, seeds: Any, says: str) -> None:  # noqa: ANN401 - mistakes
+def test_seeds_are_distinct_whole_numbers(seed: Any, seeds: Any, says: str) -> None:  # mistakes
     with pytest.raises(ExperimentError, match=says):
         check_seeds(seed, seeds)
 
@@ -134,7 +134,7 @@ def test_more_evaluations_in_one_arm_are_told(notebook: Notebook, data: Data, de
 class Bunch(dict[str, object]):
     """A configuration that is a dict and has attributes."""
 
-    def __init__(self, *args: Any, **fields: Any) -> None:  # noqa: ANN401 - as dict
+    def __init__(self, *args: Any, **fields: Any) -> None:  # as dict
         super().__init__(*args, **fields)
         self.__dict__ = self
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from paribus.display.tables import FEW_VALUES, settings_table, start_table, values_tables
 from paribus.records.block import find_records, render
 from paribus.records.record import ConfigField, Prediction, Record
+from paribus.records.tables import FEW_VALUES, settings_table, start_table, values_tables
 
 START = Record(
     kind="start", assignment="week1_lab", release="r", nonce="n" * 32, run="r1", previous="", run_name="encoder",

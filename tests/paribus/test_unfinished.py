@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from paribus.check.unfinished import NOT_SEEN, Look, look
+from paribus.display.markup import to_text
 from paribus.experiments.experiment import Experiment
 from paribus.experiments.notebook import Notebook
-from paribus.records.markup import to_text
+from paribus.experiments.unfinished import NOT_SEEN, Look, look
 from tests.paribus.material import CONFIG, SMALL, Data, Train
 
 

@@ -16,7 +16,7 @@ from paribus.zoo.where import places
 LOG = Log(((0.5, 5, 2.0, 1.9, 0.3, 0.1), (1.0, 10, 1.8, 1.7, 0.4, 0.2), (2.0, 20, None, None, None, None)))
 
 
-def write_zoo(folder: Path, name: str = "week2", **card: Any) -> Path:  # noqa: ANN401 - what a card may hold
+def write_zoo(folder: Path, name: str = "week2", **card: Any) -> Path:  # what a card may hold
     """A folder of logs as it is handed out."""
     import hashlib
 

@@ -54,7 +54,7 @@ def _exporters() -> dict[str, Any]:
     return {name: HTMLExporter(template_name=name) for name in CARRIERS[1:]}
 
 
-def everywhere(payload: str) -> Any:  # noqa: ANN401  # nbformat has no types
+def everywhere(payload: str) -> Any:
     """The class's notebook with the payload wherever a student can write."""
     begin = f'import paribus\nnotebook = paribus.begin("{NAME}", release="{RELEASE.digest}")\n# {payload}'
     cells = []
@@ -125,7 +125,7 @@ def open_all(folder: Path, files: int) -> tuple[int, list[str]]:
     return len(pages), found
 
 
-def _prove(folder: Path, browser: Any, heard: list[str], home: str) -> None:  # noqa: ANN401  # selenium's
+def _prove(folder: Path, browser: Any, heard: list[str], home: str) -> None:
     """A page without defence sets the trap off: a silent trap proves nothing."""
     bare = folder / "bare.html"
     bare.write_text(f"<script>{JS.replace('URL', home)}</script><img src={home}/png>", encoding="utf-8")
@@ -136,7 +136,7 @@ def _prove(folder: Path, browser: Any, heard: list[str], home: str) -> None:  # 
     heard.clear()
 
 
-def _trouble(browser: Any, page: str, host: str) -> list[str]:  # noqa: ANN401  # selenium's
+def _trouble(browser: Any, page: str, host: str) -> list[str]:
     """What ran or was fetched while a page was open. formgrader's own scripts and MathJax's address are its own."""
     own = (host, page, "https://cdnjs.cloudflare.com/ajax/libs/mathjax/", "data:image/", "file:///favicon")
     found = [f"{page} asked for {address}" for address in requested(browser) if not address.startswith(own)]

@@ -46,7 +46,7 @@ def open_browser() -> Iterator[Any]:
         driver.quit()
 
 
-def requested(driver: Any) -> list[str]:  # noqa: ANN401  # selenium's
+def requested(driver: Any) -> list[str]:
     """The addresses that were asked for since the last call."""
     events = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
     return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]

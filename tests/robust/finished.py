@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from unittest import mock
 
 from grader.classrun.grade_class import Order, grade_class
-from grader.classrun.workplaces import Here, Place
 from grader.grading.results import read_results
 from grader.model import Result
+from grader.workplaces.place import Here, Place
 from paribus.course.limits import Limits
 from paribus.course.policy import Policy
 from tests.grader.classroom import make_release

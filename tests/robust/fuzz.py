@@ -78,8 +78,8 @@ def inbox_target(content: bytes) -> None:
 def evidence_target(content: bytes) -> None:
     """Any text gives records or problems, any packed text an array or a RecordError."""
     from paribus.errors import RecordError
+    from paribus.metrics.packing import unpack
     from paribus.records.block import find_records
-    from paribus.records.packing import unpack
 
     text = content.decode("utf-8", errors="replace")
     find_records(text)
@@ -125,7 +125,7 @@ def folder_target(content: bytes) -> None:
 
 
 INSTRUMENTED = (
-    "paribus.records.block", "paribus.records.packing", "grader.evidence.records", "grader.intake.inbox",
+    "paribus.records.block", "paribus.metrics.packing", "grader.evidence.records", "grader.intake.inbox",
     "grader.lms.moodle.owners", "grader.intake.roster", "grader.lms.moodle.worksheet", "grader.recover",
     "grader.grading.match", "grader.gradebook.rebuild", "grader.checks", "grader.grading.grade",
     "grader.classrun.grade_class",
@@ -142,10 +142,7 @@ Participant 1,Ada,,28,2027-03-01 12:00,-,
 """,
     b"Id;x;Note;28,0;-;-\n",
 )
-EVIDENCE = (
-    b'-----BEGIN PARIBUS RECORD-----\n{"kind":"value"}\n-----END PARIBUS RECORD-----',
-    b"eJwDAAAAAAE=",
-)
+EVIDENCE = (b'-----BEGIN PARIBUS RECORD-----\n{"kind":"value"}\n-----END PARIBUS RECORD-----', b"eJwDAAAAAAE=")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,7 +26,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classrun.storage import UNFINISHED
+from grader.output.storage import UNFINISHED
 from paribus.cli import main as main_command
 from tests.robust.small_class import command, decide, hand_in_again, make_class, state
 

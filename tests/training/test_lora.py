@@ -93,7 +93,7 @@ def refusing(error: ImportError) -> Callable[..., Any]:
     """An import that fails for peft as an image without it, or with an old library beside it, does."""
     real = builtins.__import__
 
-    def imports(name: str, *rest: Any, **named: Any) -> Any:  # noqa: ANN401
+    def imports(name: str, *rest: Any, **named: Any) -> Any:
         if name == "peft":
             raise error
         return real(name, *rest, **named)

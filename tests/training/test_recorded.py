@@ -24,7 +24,7 @@ WATCHED = Regime(evaluate_every=4, instruments=True)
 
 
 def _run(
-    data: Any,  # noqa: ANN401 - the toy corpus of conftest
+    data: Any,  # the toy corpus of conftest
     config: TrainingConfig,
     regime: Regime = Regime(evaluate_every=4),  # noqa: B008 - frozen
     checkpoints: Path | None = None,
@@ -43,7 +43,7 @@ def _run(
     )  # fmt: skip
 
 
-def test_the_log_has_a_line_an_evaluation(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_the_log_has_a_line_an_evaluation(toy_data: Any, toy_config: TrainingConfig) -> None:
     """Ten batches an epoch, evaluated every four steps and at each end of an epoch."""
     run = _run(toy_data, toy_config)
     log = log_from(run.log)
@@ -54,7 +54,7 @@ def test_the_log_has_a_line_an_evaluation(toy_data: Any, toy_config: TrainingCon
     assert all(len(row) == len(ROWS) for row in log.rows)
 
 
-def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) -> None:
     """The same batches, loss and schedule: the losses of both loops agree."""
     fitted = training.fit(toy_config, toy_data, seed=7, progress=False)
     ends = log_from(_run(toy_data, toy_config).log).epochs()
@@ -64,7 +64,7 @@ def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) ->
 
 
 @pytest.mark.long
-def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:  # noqa: ANN401
+def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:
     """Stopped in its third epoch, it resumes after the second: the log and the logits are those of one run."""
     config = replace(toy_config, epochs=3)
     whole = _run(toy_data, config, WATCHED)
@@ -82,7 +82,7 @@ def test_a_killed_run_goes_on_to_the_same_end(toy_data: Any, toy_config: Trainin
 
 
 @pytest.mark.parametrize("damage", sampled(["half", "", "{}"], 3))
-def test_half_a_checkpoint_is_none(damage: str, toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:  # noqa: ANN401
+def test_half_a_checkpoint_is_none(damage: str, toy_data: Any, toy_config: TrainingConfig, tmp_path: Path) -> None:
     config = replace(toy_config, epochs=2)
     _run(toy_data, config, checkpoints=tmp_path)
     if damage == "half":
@@ -100,7 +100,7 @@ def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_checkpoint(tmp_path / "file" / "runs", 1, model, torch.optim.AdamW(model.parameters()), {})
 
 
-def test_instruments_are_logged_step_by_step_and_layer_by_layer(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_instruments_are_logged_step_by_step_and_layer_by_layer(toy_data: Any, toy_config: TrainingConfig) -> None:
     log = log_from(_run(toy_data, toy_config, WATCHED).log)
     assert log.column("step", "steps") == list(range(1, 21))
     assert all(len(row) == len(STEPS) for row in log.steps)
@@ -113,13 +113,13 @@ def test_instruments_are_logged_step_by_step_and_layer_by_layer(toy_data: Any, t
 DEEP = Wiring(width=16, depth=6)
 
 
-def test_a_deep_network_trains_when_it_is_normalised(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_a_deep_network_trains_when_it_is_normalised(toy_data: Any, toy_config: TrainingConfig) -> None:
     run = _run(toy_data, replace(toy_config, epochs=4), replace(WATCHED, wiring=DEEP))
     losses = [row["train_loss"] for row in log_from(run.log).epochs()]
     assert losses[-1] < losses[0]
 
 
-def test_gradients_explode_without_normalisation(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_gradients_explode_without_normalisation(toy_data: Any, toy_config: TrainingConfig) -> None:
     """Intended by the recipe it ends the run and is logged as nothing; unintended it is an error."""
     config = replace(toy_config, learning_rate=1.0)
     regime = Regime(optimizer="sgd", wiring=replace(DEEP, normalised=False, gain=4.0), may_diverge=True)
@@ -130,19 +130,19 @@ def test_gradients_explode_without_normalisation(toy_data: Any, toy_config: Trai
         _run(toy_data, config, replace(regime, may_diverge=False))
 
 
-def test_clipping_keeps_the_same_run_alive(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_clipping_keeps_the_same_run_alive(toy_data: Any, toy_config: TrainingConfig) -> None:
     regime = Regime(optimizer="sgd", wiring=replace(DEEP, normalised=False, gain=2.0), clip_norm=0.01)
     assert _run(toy_data, toy_config, regime).finite
 
 
-def test_gradients_vanish_in_a_stack_of_sigmoids(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_gradients_vanish_in_a_stack_of_sigmoids(toy_data: Any, toy_config: TrainingConfig) -> None:
     wiring = Wiring(width=16, depth=8, activation="sigmoid", normalised=False, residual=False)
     log = log_from(_run(toy_data, toy_config, replace(WATCHED, wiring=wiring)).log)
     norms = {row[1]: row[2] for row in log.layers}
     assert norms["layers.0"] < 1e-4 * norms["layers.7"]
 
 
-def test_the_softmax_taken_twice_keeps_the_loss_above_its_floor(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_the_softmax_taken_twice_keeps_the_loss_above_its_floor(toy_data: Any, toy_config: TrainingConfig) -> None:
     """The loss cannot fall below ln(K - 1 + e) - 1, whatever is learned."""
     run = _run(toy_data, replace(toy_config, epochs=4), Regime(loss="softmax_cross_entropy", evaluate_every=50))
     floor = np.log(len(toy_data.classes) - 1 + np.e) - 1
@@ -172,7 +172,7 @@ def test_a_regime_survives_the_trip_through_plain_values() -> None:
     assert regime_from(regime.to_json()) == regime
 
 
-def test_texts_are_tokenised_once_for_all_runs(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_texts_are_tokenised_once_for_all_runs(toy_data: Any, toy_config: TrainingConfig) -> None:
     """The second time nothing is tokenised, also for a subset: a tokenizer that refuses is never asked."""
     config = replace(toy_config, train_rows=64)
     tokenizer = models.load_tokenizer("tiny", texts=toy_data.train.texts)
@@ -189,17 +189,14 @@ def test_texts_are_tokenised_once_for_all_runs(toy_data: Any, toy_config: Traini
     assert again.train.pad_id == plain.train.pad_id
 
 
-def test_a_subset_larger_than_the_data_is_refused(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_a_subset_larger_than_the_data_is_refused(toy_data: Any, toy_config: TrainingConfig) -> None:
     tokenizer = models.load_tokenizer("tiny", texts=toy_data.train.texts)
     with pytest.raises(TrainingError, match="train_rows is 100,000"):
         prepare_shared(toy_data, replace(toy_config, train_rows=100_000), tokenizer)
 
 
 def test_a_cache_that_cannot_be_written_is_said(
-    toy_data: Any,  # noqa: ANN401
-    toy_config: TrainingConfig,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    toy_data: Any, toy_config: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokenizer = models.load_tokenizer("tiny", texts=toy_data.train.texts)
     (tmp_path / "file").write_text("in the way")
@@ -209,7 +206,7 @@ def test_a_cache_that_cannot_be_written_is_said(
 
 
 @pytest.mark.long
-def test_a_student_learns_from_its_teachers_logits(toy_data: Any, toy_config: TrainingConfig) -> None:  # noqa: ANN401
+def test_a_student_learns_from_its_teachers_logits(toy_data: Any, toy_config: TrainingConfig) -> None:
     """With the teacher alone (mix 1), labels do not enter: the training loss is a divergence from what it says."""
     plain = _run(toy_data, toy_config)
     prepared = training.prepare(toy_data, toy_config)

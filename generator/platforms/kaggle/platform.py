@@ -5,14 +5,9 @@ from typing import Any
 
 from generator.platforms.kaggle.settings import KAGGLE_SETTINGS, kaggle_of
 from generator.platforms.platform import Place, Platform, Setting, Unfilled
-from generator.publishing.kaggle_metadata import (
-    DATASET_FILE,
-    KERNEL_FILE,
-    dataset_metadata,
-    kernel_metadata,
-    to_text,
-)
+from generator.publishing.kaggle_metadata import DATASET_FILE, KERNEL_FILE, dataset_metadata, kernel_metadata
 from paribus.course.catalog import Course, Entry
+from paribus.files import json_text
 from paribus.hosts.kaggle import INPUTS
 
 DATASET = "dataset"
@@ -54,7 +49,7 @@ def _more_files(setting: Setting, entries: Sequence[Entry]) -> dict[str, str]:
         for entry in entries
     }
     found[f"{DATASET}/{DATASET_FILE}"] = dataset_metadata(settings)
-    return {path: to_text(content) for path, content in found.items()}
+    return {path: json_text(content) for path, content in found.items()}
 
 
 def _unfilled(setting: Setting) -> tuple[Unfilled, ...]:

@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import linecache
+import math
 import os
 import select
 import signal
@@ -110,7 +111,7 @@ def _work(order: dict[str, Any]) -> dict[str, Any]:
     place = ""
     namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *shown, **options: None}
 
-    def observe(number: int, *values: Any) -> None:  # noqa: ANN401 - whatever the code gave
+    def observe(number: int, *values: Any) -> None:  # whatever the code gave
         seen[place, number] = seen.get((place, number), 0) + 1
         asked.append([place, number, seen[place, number], *map(encode, values)])
 
@@ -145,7 +146,7 @@ class _Notebook:
     def __init__(self, nonce: str) -> None:
         self._nonce = nonce
 
-    def draws(self, task: str) -> Any:  # noqa: ANN401 - numpy is imported where it is needed
+    def draws(self, task: str) -> Any:  # numpy is imported where it is needed
         """As `paribus.check.tested.draws`."""
         from paribus.check.tested import draws
 
@@ -155,12 +156,12 @@ class _Notebook:
         """Nothing: what is asked is held against expectations elsewhere."""
 
 
-def encode(value: Any) -> Any:  # noqa: ANN401 - JSON has no one type
+def encode(value: Any) -> Any:  # JSON has no one type
     """A value as JSON that `grader.audit.values` reads: numbers, texts, arrays, and what holds them."""
     if value is None or isinstance(value, bool | int | str):
         return value if not isinstance(value, int) or abs(value) < 1 << 63 else {"number": str(value)}
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else {"float": str(value)}  # noqa: PLR0124
+        return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, list | tuple):
         return {"tuple" if isinstance(value, tuple) else "list": [encode(item) for item in value[:MOST_ITEMS]]}
     if isinstance(value, set | frozenset):
@@ -170,7 +171,7 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - JSON has no one type
     return _array(value)
 
 
-def _array(value: Any) -> Any:  # noqa: ANN401 - an array of any library's
+def _array(value: Any) -> Any:  # an array of any library's
     as_numpy: Callable[[], Any] | None = getattr(value, "to_numpy", None) or getattr(value, "numpy", None)
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()

@@ -34,9 +34,7 @@ def one_change(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     return beyond_records(case, key, vary, found, float(options.get("smallest_factor", SMALLEST_FACTOR)))
 
 
-def _as_recorded(  # noqa: PLR0911 - one way out a verdict
-    case: Case, arms: Arms, vary: str, allowed: Sequence[str]
-) -> Finding:
+def _as_recorded(case: Case, arms: Arms, vary: str, allowed: Sequence[str]) -> Finding:
     """What the records of both arms say."""
     comparison = compare(arms, vary)
     values = {

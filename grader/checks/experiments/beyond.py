@@ -70,7 +70,7 @@ def _of_runs(case: Case, arms: Arms, vary: str, least: float) -> Iterator[Doubt]
                 Evidence(case.cell_name(run.start_position), f"{run.name}: {outside.name} {outside.shown(run)}")
                 for run in (outside.baseline, outside.changed)
             ),
-        )  # fmt: skip
+        )
     if uneven := uneven_epochs(arms):
         yield Doubt(f"The arms may have trained for unequal times: {uneven}. A person looks.")
     metric = next(
@@ -94,9 +94,11 @@ def _of_repeats(case: Case, arms: Arms) -> Iterator[Doubt]:
         yield Doubt(
             f"Seed {runs[-1].seed} of the {arm} arm was trained {len(runs)} times with one configuration, and the "
             "last is compared. A person looks why.",
-            tuple(Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}, run {run.record.run}")
-                  for run in runs),
-        )  # fmt: skip
+            tuple(
+                Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}, run {run.record.run}")
+                for run in runs
+            ),
+        )
 
 
 def _of_the_range(case: Case, arms: Arms) -> list[Doubt]:

@@ -145,7 +145,7 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     return without_records(case, found, [key])
 
 
-def _held_constant(case: Case, key: str, cell: Cell) -> Finding:  # noqa: PLR0911 - as above
+def _held_constant(case: Case, key: str, cell: Cell) -> Finding:
     arms = arms_of(case, key)
     parts, positions = written_parts(case, key, cell)
     if "held" not in parts:

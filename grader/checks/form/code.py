@@ -34,7 +34,7 @@ def no_fixed_paths(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
     )
 
 
-def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Finding:  # noqa: ANN401 - a reader of sources
+def _leftovers(case: Case, look: Any, what: str, advice: str, fine: str) -> Finding:  # a reader of sources
     own = [item for item in student_cells(case) if item.cell_type == "code"]
     if own and all(item.hidden for item in own):
         return undecided(HIDDEN)

@@ -4,35 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from grader.checks.base import (
-    Finding,
-    check,
-    failed,
-    listed,
-    passed,
-    proposed,
-    shorten,
-    undecided,
-)
+from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.faults import never_run
 from grader.checks.form.following import causes_of, is_of_own_way
-from grader.checks.survival import (
-    code_cells,
-    code_lost,
-    hand_in,
-    never_ran,
-    nothing_ran,
-    outputs_lost,
-    unless_lost,
-)
+from grader.checks.survival import code_cells, code_lost, hand_in, never_ran, nothing_ran, outputs_lost, unless_lost
 from grader.checks.tasks import error_line
 from grader.code.digests import other_code
 from grader.code.selfchecks import handled_errors
 from grader.evidence.contradictions import contradictions
 from grader.evidence.tested import ends_in_words
 from grader.model import Case, Evidence, Outcome, RecoveredCell
-from grader.reading.sources import shows_something
+from grader.recover.survival import shows_something
 from paribus.course.assignment import Cell, Role
 
 RAISES = "raises-exception"
@@ -49,9 +32,10 @@ def ran_in_order(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     no fault.
     """
     tasks = {
-        key: match.recovered for key, match in case.matches.items()
+        key: match.recovered
+        for key, match in case.matches.items()
         if match.cell.role in (Role.TASK, Role.EXPERIMENT, Role.DIAGNOSIS)
-    }  # fmt: skip
+    }
     never = [key for key, item in tasks.items() if item is not None and never_ran(item)]
     cells = [item for item in code_cells(case) if item.count is not None]
     values: dict[str, Any] = {"never_ran": never, "ran": len(cells)}
@@ -99,14 +83,14 @@ def _order(case: Case, cells: Sequence[RecoveredCell], values: Mapping[str, Any]
     basis="shown",
     after=("tasks.tests_passed", "experiments.one_change"),
 )
-def no_errors(  # noqa: PLR0911 - one way out a verdict
-    case: Case, cell: Cell, options: Mapping[str, Any]
-) -> Finding:
+def no_errors(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """No cell ends in an error."""
     found = [
-        (item, output) for item in case.notebook.cells for output in item.outputs
+        (item, output)
+        for item in case.notebook.cells
+        for output in item.outputs
         if output.kind == "error" and RAISES not in item.tags
-    ]  # fmt: skip
+    ]
     evidence = [Evidence(case.cell_name(item.position), error_line(output)) for item, output in found]
     if found:
         more = f" So do {len(found) - 1} more." if len(found) > 1 else ""
@@ -128,10 +112,12 @@ def no_errors(  # noqa: PLR0911 - one way out a verdict
         )
         return proposed(open_one, Outcome.FAILED, because)
     lost = [
-        key for key, match in case.matches.items()
-        if match.recovered is None and match.cell.role in (Role.TASK, Role.TESTS, Role.EXPERIMENT)
+        key
+        for key, match in case.matches.items()
+        if match.recovered is None
+        and match.cell.role in (Role.TASK, Role.TESTS, Role.EXPERIMENT)
         and match.cell.cell_type == "code"
-    ]  # fmt: skip
+    ]
     if lost and len(lost) < len(case.matches):
         return undecided(f"{listed(lost)} is not in your file, so nobody can see whether it ends in an error.")
     if (empty := nothing_ran(case, "nothing shows that it runs without an error")) is not None:
@@ -165,9 +151,10 @@ def outputs_present(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
     silent = [item for item in code if not item.outputs and not item.cut]
     # What a released loop goes through is never empty.
     unrun = [
-        item for item in silent
+        item
+        for item in silent
         if never_ran(item) and shows_something(item.source, in_loops=item.position in case.released_positions)
-    ]  # fmt: skip
+    ]
     lost = [item for item in silent if not never_ran(item) and shows_something(item.source)]
     names = {
         kind: [case.cell_name(item.position) for item in items]

@@ -103,9 +103,10 @@ def metrics_recomputed(case: Case, cell: Cell, options: Mapping[str, Any]) -> Fi
         )
     placed = _as_measured(runs)
     values: dict[str, Any] = {
-        "checked": [run.name for run in checked], "not_checked": {run.name: why for run, why in unknown},
+        "checked": [run.name for run in checked],
+        "not_checked": {run.name: why for run, why in unknown},
         **({"as_measured": placed} if placed else {}),
-    }  # fmt: skip
+    }
     evidence = [Evidence(case.cell_name(run.position), run.name) for run in checked]
     if unknown:
         run, why = unknown[0]
@@ -157,10 +158,11 @@ def _too_long(case: Case) -> list[Doubt]:
     return [
         Doubt(
             f"{run.name} is configured for {run.setting('epochs')} epochs and logged {len(run.record.epochs)}. A "
-            "person looks.", (Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}"),),
+            "person looks.",
+            (Evidence(case.cell_name(run.position), f"{run.name}, seed {run.seed}"),),
         )
         for run in longer_than_planned(read_runs(case))
-    ]  # fmt: skip
+    ]
 
 
 def _misnamed(case: Case) -> list[Doubt]:
@@ -208,8 +210,9 @@ def best_checkpoint(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findi
         if wrong:
             first = wrong[0]
             more = f" ({len(wrong) - 1} more like it.)" if len(wrong) > 1 else ""
-            evidence = [Evidence(case.cell_name(item.run.position), f"{item.run.name}: {item.because}")
-                        for item in wrong]  # fmt: skip
+            evidence = [
+                Evidence(case.cell_name(item.run.position), f"{item.run.name}: {item.because}") for item in wrong
+            ]
             return say(f"{first.run.name} (seed {first.run.seed}): {first.because}.{more}", values, evidence)
     if shown is not None and (not found or shown.outcome is not Outcome.PASSED):
         return shown

@@ -41,8 +41,10 @@ def near_reference(case: Case, cell: Cell, options: Mapping[str, Any]) -> Findin
                 outside.append((name, value, low, high, run))
     others = departures(case)
     instead = [item.text for item in others]
-    values = {"inside": inside, "outside": {name: {"value": value, "low": low, "high": high}
-                                            for name, value, low, high, _ in outside}}  # fmt: skip
+    values = {
+        "inside": inside,
+        "outside": {name: {"value": value, "low": low, "high": high} for name, value, low, high, _ in outside},
+    }
     values |= {"instead": instead} if instead else {}
     if outside:
         name, value, low, high, run = outside[0]
@@ -83,6 +85,6 @@ def _banded(case: Case, run: Run) -> Iterator[tuple[str, float, float, float]]:
 
 
 def _called(name: str) -> str:
-    """ "macro-F1 of encoder" for "encoder.macro_f1"."""  # noqa: D210
+    """“macro-F1 of encoder” for “encoder.macro_f1”."""
     run, _, metric = name.rpartition(".")
     return f"{title(metric)} of {run}"

@@ -16,9 +16,7 @@ from paribus.course.assignment import Cell
 
 
 @check("metrics.test_untouched", "The test set stayed untouched")
-def test_untouched(  # noqa: PLR0911 - one way out a verdict
-    case: Case, cell: Cell, options: Mapping[str, Any]
-) -> Finding:
+def test_untouched(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding:
     """The test split is left alone until the end: one final evaluation of each chosen model, no training after."""
     code = code_cells(case)
     if code and all(item.hidden for item in code):

@@ -21,11 +21,11 @@ from paribus.records.record import ConfigField, Epoch, Record
 
 _VARY = re.compile(r"\bvary\s*=\s*[\"'](\w+)[\"']")
 _NO_NAMES = frozenset(
-    {
-        "config", "configuration", "settings", "run", "chosen", "kept", "best", "seed", "epoch", "result",
-        "results", "params", "final", "validation", "val", "eval", "metrics", "report",
-    }
-)  # fmt: skip
+    """
+    config configuration settings run chosen kept best seed epoch result results params final validation val eval
+    metrics report
+    """.split()
+)
 _ARTICLES = frozenset("aeiouy")
 _SHARED = 0.5
 """The share of settings' names that a baseline has in common with the arm that was changed."""
@@ -74,9 +74,10 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
         return None
     baseline, changed = pair
     names = [
-        name for name in dict.fromkeys(name for run in (*baseline, *changed) for name in run.settings)
+        name
+        for name in dict.fromkeys(name for run in (*baseline, *changed) for name in run.settings)
         if name not in FOLLOWS
-    ]  # fmt: skip
+    ]
     differences, one_sided = [], []
     for name in names:
         sides = [[run.settings[name] for run in arm if name in run.settings] for arm in pair]
@@ -85,9 +86,10 @@ def shown_arms(case: Case, key: str) -> ShownArms | None:
         elif not same_value(_plain(sides[0][-1]), _plain(sides[1][-1])):
             differences.append(Difference(name, "setting", (sides[0][-1],), (sides[1][-1],)))
     within = [
-        name for name in names
+        name
+        for name in names
         if any(len({repr(_plain(run.settings.get(name))) for run in arm}) > 1 for arm in pair)
-    ]  # fmt: skip
+    ]
     vary = _declared(cell) or _meant(differences, changed_text)
     made = Arms(
         key,
@@ -116,10 +118,10 @@ def other_runs(case: Case) -> tuple[Run, ...]:
         return ()
     within = frozenset(place for cell in wanted for place in _cells_of(case, cell))
     return tuple(
-        made for run in shown_runs(case)
-        if run.reported and run.position not in within
-        and not _is_recorded(made := _as_run(case, run), case)
-    )  # fmt: skip
+        made
+        for run in shown_runs(case)
+        if run.reported and run.position not in within and not _is_recorded(made := _as_run(case, run), case)
+    )
 
 
 def _is_recorded(run: Run, case: Case) -> bool:
@@ -139,18 +141,22 @@ def _key(cell: Cell) -> str:
 def unrecorded_experiments(case: Case) -> tuple[str, ...]:
     """The experiments that the assignment asks for and of which the file has no record, but shows both arms."""
     return tuple(
-        key for cell in case.assignment.cells if cell.role is Role.EXPERIMENT
+        key
+        for cell in case.assignment.cells
+        if cell.role is Role.EXPERIMENT
         if shown_arms(case, key := _key(cell)) is not None
-    )  # fmt: skip
+    )
 
 
 def _cell_of(case: Case, key: str) -> Cell | None:
     return next(
         (
-            cell for cell in case.assignment.cells
+            cell
+            for cell in case.assignment.cells
             if cell.role is Role.EXPERIMENT and key in (cell.key, cell.options.get("experiment"))
-        ), None,
-    )  # fmt: skip
+        ),
+        None,
+    )
 
 
 def _cells_of(case: Case, cell: Cell) -> frozenset[int]:
@@ -161,9 +167,10 @@ def _cells_of(case: Case, cell: Cell) -> frozenset[int]:
     if match is None or match.recovered is None:
         return frozenset()
     known = {
-        item.recovered.position for item in case.matches.values()
+        item.recovered.position
+        for item in case.matches.values()
         if item.recovered is not None and not (item.by == "order" and item.cell.role is Role.CODE)
-    }  # fmt: skip
+    }
     place = match.recovered.position
     code = {item.position for item in case.notebook.cells if item.cell_type == "code"}
     first = last = place
@@ -248,9 +255,10 @@ def _pair(
 def _told_backwards(first: Sequence[ShownRun], second: Sequence[ShownRun], text: str) -> bool:
     """The text names the second group's value before the first one's: "0.001 → 0.002"."""
     differing = [
-        name for name, value in first[0].settings.items()
+        name
+        for name, value in first[0].settings.items()
         if name in second[0].settings and not same_value(value, second[0].settings[name])
-    ]  # fmt: skip
+    ]
     if len(differing) != 1 or re.search(r"→|->|=>|\bto\b|\binstead\b", text) is None:
         return False
     places = [_place(text, run[0].settings[differing[0]]) for run in (first, second)]
@@ -260,9 +268,10 @@ def _told_backwards(first: Sequence[ShownRun], second: Sequence[ShownRun], text:
 
 def _place(text: str, value: Value) -> int:
     found = [
-        hit.start() for spelled in dict.fromkeys((*spellings(value), str(value)))
+        hit.start()
+        for spelled in dict.fromkeys((*spellings(value), str(value)))
         if (hit := re.search(rf"(?<![\w.]){re.escape(spelled)}(?![\w]|\.\d)", text, re.IGNORECASE))
-    ]  # fmt: skip
+    ]
     return min(found, default=-1)
 
 

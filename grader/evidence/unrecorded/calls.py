@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.evidence.unrecorded.given import Used, read_given
 from grader.evidence.unrecorded.names import Means, Value, key_of
 from grader.evidence.unrecorded.operations import UNKNOWN
@@ -94,7 +94,7 @@ class _Walk:
                 self._run(step.scope.node)
         return self._found[:MAX_CALLS]
 
-    def _run(self, node: ast.stmt, depth: int = 0) -> None:  # noqa: PLR0912 - one branch a kind of statement
+    def _run(self, node: ast.stmt, depth: int = 0) -> None:
         if depth > 8 or len(self._found) >= MAX_CALLS or self._values.spent:
             return
         values = self._values
@@ -207,7 +207,7 @@ class _Walk:
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def _called(self, node: ast.Call, base: Any, values: Evaluator) -> Any:  # noqa: ANN401, PLR0911 - one way out a kind
+    def _called(self, node: ast.Call, base: Any, values: Evaluator) -> Any:
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         places, named = values.given(node)
         path = path_of(node.func) or (method or "",)
@@ -257,7 +257,7 @@ class _Walk:
             elif key.means is Means.SEED and isinstance(seed := named.get(item.arg or ""), int):
                 self._used[-1].seeds.append(seed)
 
-    def _follow(self, scope: Scope, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    def _follow(self, scope: Scope, given: Mapping[str, Any]) -> Any:
         """What a function of the notebook gives, by following its body with what it was given."""
         node = scope.node
         if not isinstance(node, ast.FunctionDef) or id(scope) in self._entered or len(self._entered) >= MAX_WITHIN:
@@ -293,7 +293,7 @@ class _Walk:
         fields.update(zip(list(fields), places, strict=False))
         return Thing(scope.name, {**fields, **named}, scope=scope)
 
-    def _method(self, node: ast.Call, base: Thing, method: str, places: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _method(self, node: ast.Call, base: Thing, method: str, places: list[Any], named: dict[str, Any]) -> Any:
         own = None
         if base.scope is not None:
             own = next((item for item in base.scope.inner if item.name.endswith(f".{method}")), None)

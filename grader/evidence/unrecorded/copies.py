@@ -80,8 +80,10 @@ def _alike(first: Sequence[ast.AST], second: Sequence[ast.AST], values: tuple[Va
     two = [node for tree in second for node in ast.walk(tree)]
     if len(one) != len(two):
         return False
-    stored = [{node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-              for nodes in (one, two)]  # fmt: skip
+    stored = [
+        {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        for nodes in (one, two)
+    ]
     renamed: dict[str, str] = {}
     return all(_same(left, right, values, stored, renamed) for left, right in zip(one, two, strict=True))
 
@@ -102,8 +104,9 @@ def _same(
         return renamed.setdefault(left.id, right.id) == right.id
     told = [
         (getattr(left, field, None), getattr(right, field, None))
-        for field in ("attr", "arg", "name", "id") if not isinstance(getattr(left, field, None), ast.AST)
-    ]  # fmt: skip
+        for field in ("attr", "arg", "name", "id")
+        if not isinstance(getattr(left, field, None), ast.AST)
+    ]
     return all(one == two for one, two in told)
 
 

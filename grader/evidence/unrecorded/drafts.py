@@ -64,11 +64,12 @@ def epoch_again(entry: Entry, drafts: Sequence[Draft]) -> Draft | None:
     None where several have them, or none.
     """
     shared = [
-        draft for draft in drafts
+        draft
+        for draft in drafts
         if (known := draft.epochs.get(entry.epoch if entry.epoch is not None else -1.0)) is not None
         and sum(name in known and item.decimals > 2 for name, item in entry.metrics.items()) > 1
         and agree(entry.metrics, known)
-    ]  # fmt: skip
+    ]
     return shared[0] if len(shared) == 1 and not entry.settings and entry.seed is None else None
 
 
@@ -88,8 +89,9 @@ def put_together(drafts: Sequence[Draft], shows: Mapping[int, Sequence[str]]) ->
             continue
         by_name = [
             next((item for item in bare if item.call is not None and name in item.call.targets), None)
-            for name in shows.get(position, ()) if any(item.call and name in item.call.targets for item in bare)
-        ]  # fmt: skip
+            for name in shows.get(position, ())
+            if any(item.call and name in item.call.targets for item in bare)
+        ]
         for place, draft in enumerate(told):
             fitting = [item for item in bare if item.call is not None and _fits(item.call, draft)]
             run = fitting[0] if len(fitting) == 1 else None
@@ -130,7 +132,7 @@ def _other_name(draft: Draft, entry: Entry) -> bool:
     return bool(draft.label and entry.label and draft.label != entry.label)
 
 
-def begins(current: Draft, entry: Entry) -> bool:  # noqa: PLR0911 - one way out a reason
+def begins(current: Draft, entry: Entry) -> bool:
     """The entry is of another run than the current one."""
     if entry.settings and current.settings:
         shared = [name for name in entry.settings if name in current.settings]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.evidence.unrecorded.names import WORDS_ALONE, Key, Means, Value, metric_name
+from paribus.records.simple import is_number
 
 LARGEST = 1e12
 """No setting and no metric is larger."""
@@ -70,19 +71,19 @@ def make_entry(
     seed = epoch = None
     validated = {key.name for key, _, _ in pairs if key.means is Means.METRIC and key.split == "validation"}
     for key, value, decimals in pairs:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if number and not abs(value) < LARGEST:  # type: ignore[arg-type]  # not a number, too
+        number = value if is_number(value) else None
+        if number is not None and not abs(number) < LARGEST:  # not a number, too
             continue
         if key.means is Means.SETTING:
-            if not (number and key.name in WORDS_ALONE):
+            if number is None or key.name not in WORDS_ALONE:
                 settings.setdefault(key.name, value)
         elif key.means is Means.SEED and isinstance(value, int | float) and value == int(value):
             seed = int(value) if seed is None else seed
-        elif key.means is Means.EPOCH and number:
-            epoch = float(value) if epoch is None else epoch  # type: ignore[arg-type]
-        elif key.means is Means.METRIC and number:
+        elif key.means is Means.EPOCH and number is not None:
+            epoch = float(number) if epoch is None else epoch
+        elif key.means is Means.METRIC and number is not None:
             name = metric_name(key, with_validation=key.name in validated, f1=f1)
-            shown = Shown(float(value), decimals)  # type: ignore[arg-type]
+            shown = Shown(float(number), decimals)
             if name in metrics and not metrics[name].agrees(shown):
                 twice.add(name)
             if name:

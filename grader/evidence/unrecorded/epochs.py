@@ -35,10 +35,12 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
         if any(_is_result(number, run) for run in arms.runs):
             continue
         found = [
-            (run, epoch, name) for run in arms.runs for epoch, metrics in run.epochs
+            (run, epoch, name)
+            for run in arms.runs
+            for epoch, metrics in run.epochs
             for name, value in metrics.items()
             if name in over_items() and value.agrees(number)
-        ]  # fmt: skip
+        ]
         if len(found) != 1:
             continue
         run, epoch, name = found[0]
@@ -46,10 +48,11 @@ def earlier_epochs(case: Case, key: str, traces: Sequence[Trace]) -> Iterator[Do
         if _names_epoch(item.sentence, epoch) or result is None or any(result.agrees(other) for _, other in quoted):
             continue
         yield Doubt(
-            item.sentence, item.written_in,
+            item.sentence,
+            item.written_in,
             f"{item.number.text} is what the run had after epoch {epoch:g}; in the end it had {result.value:g}",
             "earlier epoch",
-        )  # fmt: skip
+        )
 
 
 def _names_epoch(sentence: str, epoch: float) -> bool:

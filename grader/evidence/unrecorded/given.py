@@ -43,7 +43,7 @@ class Used:
     seeds: list[int] = field(default_factory=list)
     renamed: set[str] = field(default_factory=set)
 
-    def keep(self, name: str, value: Any, source: ast.expr | None = None) -> None:  # noqa: ANN401 - any value
+    def keep(self, name: str, value: Any, source: ast.expr | None = None) -> None:  # any value
         """A setting with its value, unless it follows from another one that was given."""
         if name in self.known or not _is_setting_value(value) or self._follows(source):
             return
@@ -82,10 +82,12 @@ class Used:
             depth < _DEEPEST
             and any(
                 self._mentions(store.value, depth + 1)
-                for item in ast.walk(node) if isinstance(item, ast.Name)
-                for store in self.scope.stores if store.path == (item.id,) and store.value is not None
+                for item in ast.walk(node)
+                if isinstance(item, ast.Name)
+                for store in self.scope.stores
+                if store.path == (item.id,) and store.value is not None
             )
-        )  # fmt: skip
+        )
 
     @property
     def left(self) -> Mapping[str, Value]:
@@ -104,7 +106,7 @@ def _words(node: ast.expr) -> Iterator[str]:
             yield item.value
 
 
-def _is_setting_value(value: Any) -> bool:  # noqa: ANN401
+def _is_setting_value(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool | list)
 
 

@@ -79,9 +79,11 @@ _SEEDS = (
     "seme semi semente sementes mag magok ziarno ziarna зерно сид 种子 随机种子"
 )
 FOLLOWS = frozenset(
-    {"steps", "n_steps", "num_steps", "total_steps", "train_steps", "global_step", "steps_per_epoch", "updates",
-     "seconds", "time", "runtime", "duration"}
-)  # fmt: skip
+    """
+    steps n_steps num_steps total_steps train_steps global_step steps_per_epoch updates seconds time runtime
+    duration
+    """.split()
+)
 """What a printed configuration holds and nobody sets: it follows from settings, or is measured."""
 WORDS_ALONE = frozenset({"optimizer", "scheduler", "penalty", "solver", "kernel", "analyzer", "model"})
 """Settings whose values are words: a number behind such a name is something else's."""
@@ -179,7 +181,7 @@ def metric_name(key: Key, *, with_validation: bool, f1: str) -> str:
     return f1 if key.name == "f1" else key.name
 
 
-def plain_value(value: Any) -> Value:  # noqa: ANN401 - whatever a literal holds
+def plain_value(value: Any) -> Value:  # whatever a literal holds
     """A setting's value as records hold it: a number, a word, a truth value or None; a sequence as text."""
     if isinstance(value, str):
         if value.strip() in ("True", "true", "False", "false"):

@@ -37,11 +37,11 @@ COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def _zip(*parts: Any) -> Any:  # noqa: ANN401
+def _zip(*parts: Any) -> Any:
     return [list(item) for item in zip(*parts, strict=False)]
 
 
-def _product(*parts: Any) -> Any:  # noqa: ANN401
+def _product(*parts: Any) -> Any:
     return [list(item) for item in islice(product(*parts), MAX_ITEMS + 1)]
 
 
@@ -49,7 +49,7 @@ LOADS = frozenset({"loads", "safe_load", "load"})
 _ENTRY = re.compile(r"^ *(?:- +)?([\w.-]+) *: +([^\s#][^#\n]*?) *(?:#.*)?$")
 
 
-def loaded(text: Any, name: str) -> Any:  # noqa: ANN401
+def loaded(text: Any, name: str) -> Any:
     """A configuration that is written as text: JSON, or one entry a line as YAML has it."""
     if not isinstance(text, str):
         return UNKNOWN
@@ -71,13 +71,13 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def is_plain(value: Any) -> bool:  # noqa: ANN401
+def is_plain(value: Any) -> bool:
     """A number, a word, a truth value, None, or a list of these."""
     if isinstance(value, list):
         return all(is_plain(item) and not isinstance(item, list) for item in value)
     return value is None or isinstance(value, str | int | float)
 
 
-def is_number(value: Any) -> bool:  # noqa: ANN401
+def is_number(value: Any) -> bool:
     """A number that is no truth value, and not beyond all measure."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_SIZE

@@ -153,10 +153,7 @@ class _Reader:
     def _of_cell(self, cell: RecoveredCell) -> list[Draft]:
         """The runs of a cell. The rows of a table may be runs, or say once more what was printed of them."""
         raw_entries = list(entries_of(cell, self._f1))
-        entries = [
-            entry for raw in raw_entries
-            if not (entry := self._measured(raw)).summary and not entry.empty
-        ]  # fmt: skip
+        entries = [entry for raw in raw_entries if not (entry := self._measured(raw)).summary and not entry.empty]
         calls = self._calls.get(cell.position, [])
         common = _common(entries, several_calls=len(calls) > 1)
         drafts = self._of_entries(cell, [entry for entry in entries if entry is not common], calls)
@@ -179,9 +176,10 @@ class _Reader:
                 return with_calls(cell.position, alone, calls)
             return with_calls(cell.position, self._drafts_of(cell, entries), calls)
         drafts = [
-            draft for draft in with_calls(cell.position, logged, calls)
+            draft
+            for draft in with_calls(cell.position, logged, calls)
             if not (calls and draft.call is None and self._is_earlier(draft))
-        ]  # fmt: skip
+        ]
         rows = [entry for entry in entries if entry.row]
         return [*drafts, *self._drafts_of(cell, rows, drafts)]
 
@@ -216,9 +214,10 @@ class _Reader:
     def _measured(self, entry: Entry) -> Entry:
         """The entry without numbers that are in the student's code: what one types is no source of its own."""
         metrics = {
-            name: item for name, item in entry.metrics.items()
+            name: item
+            for name, item in entry.metrics.items()
             if f"{abs(item.value):.{item.decimals}f}" not in self._typed
-        }  # fmt: skip
+        }
         if len(metrics) == len(entry.metrics):
             return entry
         return Entry(entry.position, entry.text, entry.label, entry.settings, entry.seed, entry.epoch, metrics,

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from grader.code.submitted import read_program
 from grader.evidence.runs import CASES
+from grader.evidence.submitted import read_program
 from grader.evidence.unrecorded.arms import ShownArms, shown_arms
 from grader.evidence.unrecorded.calls import TrainingCall
 from grader.evidence.unrecorded.copies import other_lines

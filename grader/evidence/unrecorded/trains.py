@@ -17,9 +17,8 @@ TRAINS = frozenset(
     {"backward", "fit", "partial_fit", "train_on_batch", "fit_one_cycle", "fine_tune", "fit_generator"}
 )
 SEEDS = frozenset(
-    {"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all",
-     "set_random_seed"}
-)  # fmt: skip
+    {"manual_seed", "seed", "seed_everything", "set_seed", "default_rng", "manual_seed_all", "set_random_seed"}
+)
 
 
 @dataclass(eq=False)
@@ -43,10 +42,10 @@ class Training:
         """It trains nothing itself: it calls functions that make and train a model."""
         called = [item for call in scope.calls for item in self.program.functions_of(call.func)]
         return not self._makes(scope.calls) and any(
-            item.name not in self.tasks and self.by(item)
-            and self._makes(list(self.program.reach((item,)).calls()))
-            for item in called if item is not scope
-        )  # fmt: skip
+            item.name not in self.tasks and self.by(item) and self._makes(list(self.program.reach((item,)).calls()))
+            for item in called
+            if item is not scope
+        )
 
     def _makes(self, calls: Sequence[ast.Call]) -> bool:
         """An optimiser or a trainer is made, or an estimator is fitted."""

@@ -58,7 +58,7 @@ class Evaluator:
         """More has been looked at than any notebook needs."""
         return self._left <= 0
 
-    def value(self, node: ast.expr | None) -> Any:  # noqa: ANN401 - any value
+    def value(self, node: ast.expr | None) -> Any:  # any value
         """What an expression gives, UNKNOWN where the code does not say."""
         if node is None or self._depth >= MAX_DEPTH or self.spent:
             return UNKNOWN
@@ -69,7 +69,7 @@ class Evaluator:
         finally:
             self._depth -= 1
 
-    def _value(self, node: ast.expr) -> Any:  # noqa: ANN401, PLR0911, PLR0912 - one branch a kind of expression
+    def _value(self, node: ast.expr) -> Any:  # noqa: PLR0911 - one branch a kind of expression
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
@@ -108,12 +108,12 @@ class Evaluator:
                 self.value(child)
         return UNKNOWN
 
-    def _function(self, node: ast.Name) -> Any:  # noqa: ANN401
+    def _function(self, node: ast.Name) -> Any:
         """A function of the notebook, handed on by its name."""
         found = self.program.functions_of(node) if node.id in self.program.defined else ()
         return Thing(FUNCTION, scope=found[0]) if found and not found[0].is_class else UNKNOWN
 
-    def _either(self, node: ast.IfExp) -> Any:  # noqa: ANN401
+    def _either(self, node: ast.IfExp) -> Any:
         """The one that the test chooses; where it is not known, what both have in common."""
         test = self.value(node.test)
         if test is True or test is False:
@@ -121,7 +121,7 @@ class Evaluator:
         first, second = self.value(node.body), self.value(node.orelse)
         return first if type(first) is type(second) and first == second else UNKNOWN
 
-    def _compared(self, node: ast.Compare) -> Any:  # noqa: ANN401
+    def _compared(self, node: ast.Compare) -> Any:
         first, second = self.value(node.left), self.value(node.comparators[0])
         if len(node.ops) > 1 or not (is_plain(first) and is_plain(second)):
             return UNKNOWN
@@ -136,7 +136,7 @@ class Evaluator:
             return list(value) if isinstance(value, list | range) else [UNKNOWN]
         return [self.value(node)]
 
-    def _dict(self, node: ast.Dict) -> Any:  # noqa: ANN401
+    def _dict(self, node: ast.Dict) -> Any:
         found: dict[Any, Any] = {}
         for key, item in zip(node.keys, node.values, strict=True):
             value = self.value(item)
@@ -150,7 +150,7 @@ class Evaluator:
                 found[name] = value
         return found
 
-    def _binary(self, node: ast.BinOp) -> Any:  # noqa: ANN401
+    def _binary(self, node: ast.BinOp) -> Any:
         first, second = self.value(node.left), self.value(node.right)
         if isinstance(node.op, ast.BitOr) and isinstance(first, dict) and isinstance(second, dict):
             return {**first, **second}
@@ -168,7 +168,7 @@ class Evaluator:
         return found if is_number(found) else UNKNOWN
 
     @staticmethod
-    def _entry(base: Any, key: Any) -> Any:  # noqa: ANN401
+    def _entry(base: Any, key: Any) -> Any:
         if isinstance(base, Thing) and isinstance(key, str):
             return base.entries.get(key, UNKNOWN)
         if isinstance(base, dict) and isinstance(key, str | int):
@@ -177,7 +177,7 @@ class Evaluator:
             return base[key]
         return UNKNOWN
 
-    def _comprehension(self, generators: list[ast.comprehension], made: Callable[[], Any]) -> Any:  # noqa: ANN401
+    def _comprehension(self, generators: list[ast.comprehension], made: Callable[[], Any]) -> Any:
         if not generators:
             return [made()]
         first, *rest = generators
@@ -206,7 +206,7 @@ class Evaluator:
             return list(values)
         return None
 
-    def bind(self, target: ast.expr, value: Any) -> None:  # noqa: ANN401
+    def bind(self, target: ast.expr, value: Any) -> None:
         """Put a value under a name, an entry or an attribute."""
         if isinstance(target, ast.Name):
             self.names[target.id] = value
@@ -227,7 +227,7 @@ class Evaluator:
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def _call(self, node: ast.Call) -> Any:  # noqa: ANN401
+    def _call(self, node: ast.Call) -> Any:
         path = path_of(node.func) or ("",)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else self.program.resolve(path)[-1]
         base = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else UNKNOWN
@@ -257,14 +257,14 @@ class Evaluator:
                 named["**"] = UNKNOWN
         return places, named
 
-    def _made_dict(self, node: ast.Call) -> Any:  # noqa: ANN401
+    def _made_dict(self, node: ast.Call) -> Any:
         places, named = self.given(node)
         first = as_mapping(places[0]) if places else {}
         if isinstance(first, list) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in first):
             first = {pair[0]: pair[1] for pair in first if isinstance(pair[0], str)}
         return {**first, **named} if isinstance(first, dict) and "**" not in named else UNKNOWN
 
-    def _replaced(self, node: ast.Call, base: Any, name: str) -> Any:  # noqa: ANN401
+    def _replaced(self, node: ast.Call, base: Any, name: str) -> Any:
         """A copy of a configuration with some of it changed: ``replace(CONFIG, epochs=3)``, ``CONFIG.copy()``."""
         places, named = self.given(node)
         source = places[0] if places and as_mapping(base) is UNKNOWN else base
@@ -274,7 +274,7 @@ class Evaluator:
             return Thing(source.name, {**source.entries, **named}, source.parts, source.scope)
         return UNKNOWN
 
-    def _of_dict(self, node: ast.Call, base: dict[Any, Any], name: str) -> Any:  # noqa: ANN401
+    def _of_dict(self, node: ast.Call, base: dict[Any, Any], name: str) -> Any:
         if name == "items":
             return [[key, value] for key, value in base.items()]
         if name == "values":
@@ -292,7 +292,7 @@ class Evaluator:
             return base.get(key, default) if isinstance(key, str | int) else UNKNOWN
         return NotImplemented
 
-    def _builtin(self, node: ast.Call, path: tuple[str, ...], name: str) -> Any:  # noqa: ANN401, PLR0911
+    def _builtin(self, node: ast.Call, path: tuple[str, ...], name: str) -> Any:
         if name in LOADS and node.args:
             return loaded(self.value(node.args[0]), name)
         if name not in BUILTINS and name not in ("vars", "asdict"):
@@ -312,14 +312,14 @@ class Evaluator:
             return UNKNOWN
 
 
-def as_mapping(value: Any) -> Any:  # noqa: ANN401
+def as_mapping(value: Any) -> Any:
     """The entries of a dictionary or of what keeps them as attributes; UNKNOWN for anything else."""
     if isinstance(value, Thing):
         return value.entries
     return value if isinstance(value, dict | list) else UNKNOWN
 
 
-def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def scalars(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Every plain entry of a configuration, and of what it is made of."""
     if isinstance(value, Thing):
         for part in _flat(value.parts):

@@ -16,7 +16,7 @@ TIERS = ("head", "mid", "tail")
 
 
 def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "In each of the three seeds both arms had the same accuracy", where they differ in one."""  # noqa: D210
+    """“In each of the three seeds both arms had the same accuracy”, where they differ in one."""
     if reading.doubtful:
         return
     for start, end in reading.clauses:
@@ -38,13 +38,12 @@ def unlike_in_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append((max(map(abs, apart.values())) < SEEN, apart))
         if judged and not any(alike for alike, _ in judged):
             told = ", ".join(f"seed {seed}: {change:+.4f}" for seed, change in judged[0][1].items())
-            why = f"{every[0]!r}: {vocabulary.title('metric_titles', name)} differs, {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{every[0]!r}: {vocabulary.title('metric_titles', name)} differs, {told}")
             return
 
 
 def _right_before(lower: str) -> re.Match[str] | None:
-    """ "Seed by seed, the accuracy is the same": what opens the sentence in front of the clause."""  # noqa: D210
+    """“Seed by seed, the accuracy is the same”: what opens the sentence in front of the clause."""
     hit = claimed("sameness", "every", lower)
     return hit if hit is not None and not lower[hit.end() :].strip(" ,") else None
 
@@ -66,7 +65,7 @@ def _meant(reading: Reading, values: Values) -> list[tuple[Group, Group]]:
 
 
 def not_identical(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The losses of both arms are the same to the last digit", where they differ."""  # noqa: D210
+    """“The losses of both arms are the same to the last digit”, where they differ."""
     if reading.doubtful:
         return
     for start, end in reading.clauses:
@@ -81,11 +80,12 @@ def not_identical(reading: Reading, values: Values) -> Iterator[Doubt]:
             named = {name for name in epoch_metrics() if name.endswith("_loss")}
         judged = [
             (abs(a - b) < CLOSE, f"{vocabulary.title('metric_titles', name)}: {a:.5g} and {b:.5g}")
-            for first, second in _meant(reading, values) for name in sorted(named - COUNTED)
+            for first, second in _meant(reading, values)
+            for name in sorted(named - COUNTED)
             for a, b in _last(values, name, first, second)
-        ]  # fmt: skip
+        ]
         if judged and not any(alike for alike, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{exact[0]!r}: {judged[0][1]}")
+            yield reading.doubt(f"{exact[0]!r}: {judged[0][1]}")
             return
 
 
@@ -99,7 +99,7 @@ def _last(values: Values, name: str, first: Group, second: Group) -> Iterator[tu
 
 
 def wrong_of_every_tier(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "No tier had to pay anything", where one lost."""  # noqa: D210
+    """“No tier had to pay anything”, where one lost."""
     if reading.doubtful:
         return
     tier, none, everyone = (pattern("tiers", name).pattern for name in ("tier", "none", "all"))
@@ -123,4 +123,4 @@ def wrong_of_every_tier(reading: Reading, values: Values) -> Iterator[Doubt]:
             judged.append((not any(went) if said["none"] else all(went), changes))
     if judged and not any(right for right, _ in judged):
         told = ", ".join(f"{tier} {change:+.3f}" for tier, change in judged[0][1].items())
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: {told}")
+        yield reading.doubt(f"{said[0]!r}: {told}")

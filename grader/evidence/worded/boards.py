@@ -32,12 +32,12 @@ _DIFFERENCE = re.compile(
 _JOINED = re.compile(
     r"\s*(?:ms|mb|kb|%|s\b|points?)?\s*(?:,|\(|\)|and|against|vs\.?|versus|while|whereas|but|compared (?:to|with)|"
     r"on the other "
-    r"hand|\s)*(?:only|just|the|has|have|gets?|got|is|was|needs?|takes?|at|with|for|in|of|by)?\s*",
+    r"hand|\s)*(?:only|just|the|has|have|gets?|got|is|was|needs?|takes?|at|with|for|in|of|by)?\s*"
 )
 
 
 def swapped_cells(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "INT8 is faster than plain, 2.05 against 2.23 ms", where 2.05 is plain's and 2.23 INT8's."""  # noqa: D210
+    """“INT8 is faster than plain, 2.05 against 2.23 ms”, where 2.05 is plain's and 2.23 INT8's."""
     numbers = [item for item in reading.sentence.numbers if not (item.spelled or item.times or item.signed)]
     if reading.doubtful or len(numbers) != 2 or len(numbers) != len(reading.sentence.numbers):
         return
@@ -58,7 +58,7 @@ def swapped_cells(reading: Reading, values: Values) -> Iterator[Doubt]:
     if found:
         one, other, a, b = found[0]
         why = f"{a.title} of {one} is {a.value:.4g} and of {other} {b.value:.4g}, the other way round"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
 
 
 def _is_joined(reading: Reading, board: Board, first: Number, second: Number) -> bool:
@@ -83,7 +83,7 @@ def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         wrong = [told for board in boards if (told := _of_another(board, piece, mine[0])) is not None]
         if wrong and not any(_may_be(board, piece, mine[0]) for board in boards):
-            yield Doubt(reading.sentence.text, reading.sentence.position, wrong[0])
+            yield reading.doubt(wrong[0])
             return
 
 
@@ -108,8 +108,7 @@ def numbers_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
     (other,) = others
     if any(other not in fact.title.lower() for fact in all_agreeing(number, values.measured)):
         return
-    why = f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}"
-    yield Doubt(text, reading.sentence.position, why)
+    yield reading.doubt(f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}")
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
@@ -132,9 +131,10 @@ def _of_another(board: Board, piece: str, number: Number) -> str | None:
     (row,), (column,) = rows, columns
     own = board.cell(row, column)
     others = [
-        name for name in board.rows
+        name
+        for name in board.rows
         if name != row and (cell := board.cell(name, column)) is not None and agreed(cell, number)
-    ]  # fmt: skip
+    ]
     if own is None or agreed(own, number):
         return None
     if own.value and any(agreed(own._replace(value=own.value * 10.0**places), number) for places in _PLACES):
@@ -155,7 +155,7 @@ _BEFORE = re.compile(r"\s*(?:(?:is|was|has|had|gets?|got|at|of|:|=|with)\s*)?")
 
 
 def cells_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "On jargon, 0.500 with the champion and 0.833 with the candidate", where it is the other way round."""  # noqa: D210
+    """“On jargon, 0.500 with the champion and 0.833 with the candidate”, where it is the other way round."""
     if reading.doubtful or reading.sentence.is_series or "/" in reading.sentence.text:
         return
     if any(item.upper is not None or item.signed for item in reading.sentence.numbers):
@@ -173,16 +173,16 @@ def cells_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]
             if agreed(own, number):
                 return
             others = [
-                name for name in board.columns
+                name
+                for name in board.columns
                 if name != column and (cell := board.cell(row, name)) is not None and agreed(cell, number)
-            ]  # fmt: skip
+            ]
             if len(others) == 1 and (own.unit == UNIT_COUNT) == number.whole:
                 wrong.append((number, column, others[0], row, own))
     # One number alone may be of something else that the table does not hold; two that changed places are none.
     if len({item[0].start for item in wrong}) > 1 or (wrong and _is_telling(wrong[0][0])):
         number, column, other, row, own = wrong[0]
-        why = f"{number.text} is {other} of {row}; its {column} is {own.value:.4g}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text} is {other} of {row}; its {column} is {own.value:.4g}")
 
 
 def _only_row(board: Board, reading: Reading) -> str | None:
@@ -248,7 +248,7 @@ def wrong_bests(reading: Reading, values: Values) -> Iterator[Doubt]:
             most = ends(cells, key=lambda row: cells[row].value)
             judged.append((cells[most].value == own[0].value, f"{column} of {most} is {cells[most].value:.4g}"))
     if judged and not any(right for right, _ in judged):
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: {judged[0][1]}")
+        yield reading.doubt(f"{hit[0].strip()!r}: {judged[0][1]}")
 
 
 def _is_cost(column: str) -> bool:
@@ -265,7 +265,7 @@ _SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
 
 
 def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Focal loss has a lower calibration error than the baseline", where it has a higher one."""  # noqa: D210
+    """“Focal loss has a lower calibration error than the baseline”, where it has a higher one."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -274,11 +274,12 @@ def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         if sign == 0 or vocabulary.says("worded", "unsaid", clause.lower()) or reading.is_denied(start, end):
             continue
         judged = [
-            told for board in boards_of(values.measured)
+            told
+            for board in boards_of(values.measured)
             for told in _compared(board, reading, (start, end), words, sign)
-        ]  # fmt: skip
+        ]
         if judged and not any(right for right, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {judged[0][1]}")
+            yield reading.doubt(f"{words!r}: {judged[0][1]}")
             return
 
 

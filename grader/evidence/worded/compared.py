@@ -105,7 +105,7 @@ def places_compared(
             yield Asked(Place(metric, first, tier, epoch, spread), Place(metric, second, tier, epoch, spread))
 
 
-def metrics_compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> tuple[str, ...]:  # noqa: PLR0911
+def metrics_compared(hit: Hit, start: int, end: int, reading: Reading, values: Values) -> tuple[str, ...]:
     """The metrics that may be meant: named in the clause, else in the sentence, else what the text is about."""
     named = [item for item in reading.sentence.metrics if item.start >= 0]
     here = [item for item in named if start <= item.start < end]
@@ -177,7 +177,7 @@ def runs_compared(hit: Hit, start: int, end: int, reading: Reading, values: Valu
         yield from _each(subjects[0], frozenset(_others_of(subjects[0], reading, values)))
 
 
-def _changed(  # noqa: PLR0911, PLR0912
+def _changed(
     groups: list[tuple[int, int, frozenset[str]]], start: int, end: int, reading: Reading, values: Values
 ) -> Iterator[tuple[str, str]]:
     """From what to what something rose or fell."""

@@ -10,7 +10,10 @@ from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading.numbers import Number
 
-_COUNT = r"(?:\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty(?:-\w+)?)"  # noqa: E501
+_COUNT = (
+    r"(?:\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|twenty(?:-\w+)?)"
+)
 _FOUND = (
     r"(?:found|recogni[sz]ed|hit|learn(?:ed|t)|covered|known|got right|answered right|predicted (?:right|"
     r"correctly)|above zero|"
@@ -35,7 +38,7 @@ _GETS = re.compile(
 
 
 def found_for_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "24.5 of the 28 classes are found", where so many have an F1 of zero."""  # noqa: D210
+    """“24.5 of the 28 classes are found”, where so many have an F1 of zero."""
     if reading.unsaid or reading.sentence.row:
         return
     for hit in (found for words in (_OF, _FINDS, _GETS) for found in words.finditer(reading.lower)):
@@ -49,8 +52,7 @@ def found_for_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
         zeros = {group.title: zero for group in groups if (zero := group.mean("zero_f1_classes")) is not None}
         off = [title for title, zero in zeros.items() if abs(zero - said) < 0.51]
         if off and not any(abs(total - zero - said) < 1.01 for zero in zeros.values()):
-            why = f"{hit[0]!r}: so many of {off[0]} have F1 = 0"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: so many of {off[0]} have F1 = 0")
             return
 
 
@@ -78,7 +80,7 @@ FAR = 3.0
 
 
 def wrong_relative_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "From 2.261 to 1.606 MB, a reduction by 71 %", where 71 % are what is left."""  # noqa: D210
+    """“From 2.261 to 1.606 MB, a reduction by 71 %”, where 71 % are what is left."""
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
     for first, second, stated in zip(numbers, numbers[1:], numbers[2:], strict=False):
         if not _is_step(first, second, reading.lower) or not stated.percent or stated.points or stated.value == 0:
@@ -101,7 +103,7 @@ def wrong_relative_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         real = abs(b.middle / a.middle - 1) * 100 if a.middle else 0.0
         other = abs(a.middle / b.middle - 1) * 100 if b.middle else 0.0
         if why and min(abs(abs(c.middle) - real), abs(abs(c.middle) - other)) > max(FAR, 0.1 * real):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{stated.text}: {why}")
+            yield reading.doubt(f"{stated.text}: {why}")
             return
 
 

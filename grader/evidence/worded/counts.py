@@ -47,7 +47,7 @@ _KINDS = {
         rf"\bnot (?:even )?(?:once )?{_TRIED}(?: at all| once| even once)?\b|\bpredicts? none\b|"
         rf"\b{_TRIED} (?:none|not one|not a single one) of\b|\bnever\b(?=\W*(?:$|,|\.|;))"
     ),
-}  # fmt: skip
+}
 _ANY_OF_THEM = re.compile(
     r"\bnever (?:predicts?|tries|names|chooses) (?:a single one|any|one) of (?:them|these|those)\b|"
     r"\b(?:predicts?|tries|names|chooses) (?:none|not one|not a single one) of (?:them|these|those)\b"
@@ -68,7 +68,7 @@ _I = re.compile(r"\b(?:i|we) (?:had |have |did )?(?:not|never) predict")
 
 
 def wrong_parts_of_zero(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Twelve of the 21 zeros are never predicted", where thirteen are."""  # noqa: D210
+    """“Twelve of the 21 zeros are never predicted”, where thirteen are."""
     if reading.unsaid or reading.sentence.row or not _speaks_of_zeros(reading, values) or _I.search(reading.lower):
         return
     if (single := _ANY_OF_THEM.search(reading.lower)) is not None:
@@ -183,10 +183,9 @@ def _counts(kind: str, meant: Sequence[Group], values: Values) -> list[Counted]:
 def _judged(reading: Reading, counts: Sequence[Counted], words: str, kind: str, fits: Fits) -> Iterator[Doubt]:
     if counts and not any(fits(count, zero) for count, zero, _ in counts):
         count, zero, title = counts[0]
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position,
-            f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}",
-        )  # fmt: skip
+        yield reading.doubt(
+            f"{words!r}: {kind.replace('_', ' ')} are {count:.4g} of {zero:.4g} classes at F1 = 0 of {title}"
+        )
 
 
 def _meant(reading: Reading, values: Values, start: int, end: int) -> list[Group]:
@@ -232,7 +231,7 @@ _OTHER = re.compile(rf"\bnot\b|n't\b|\bpoints?\b|\bseeds?\b|\bthird\b|\bhits?\b|
 
 
 def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Six came back, one was lost", where five were rescued and none was lost."""  # noqa: D210
+    """“Six came back, one was lost”, where five were rescued and none was lost."""
     about = reading.sentence.implied_metrics | reading.sentence.metric_names
     if reading.unsaid or reading.sentence.row or not {"rescued", "lost"} & about:
         return
@@ -263,6 +262,5 @@ def wrong_rescues(reading: Reading, values: Values) -> Iterator[Doubt]:
             and count not in known[name]
         ):
             there = ", ".join(f"{value:.0f}" for value in sorted(known[name]))
-            why = f"{piece.strip(' ,;:.')!r}: {name} classes are {there}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{piece.strip(' ,;:.')!r}: {name} classes are {there}")
             return

@@ -33,7 +33,7 @@ LEAST = 0.02
 
 
 def unsteady_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It grows steadily, from 0.146 to 0.254", where it falls for three months between."""  # noqa: D210
+    """“It grows steadily, from 0.146 to 0.254”, where it falls for three months between."""
     steady = _STEADY.search(reading.lower)
     up, down = _UP.search(reading.lower), _DOWN.search(reading.lower)
     if steady is None or (up is None) == (down is None) or reading.doubtful or reading.sentence.row:
@@ -89,7 +89,7 @@ def _is_steady(course: list[float], *, rising: bool) -> bool:
 
 def _doubt(reading: Reading, course: list[float]) -> Doubt:
     told = ", ".join(f"{value:.3g}" for value in course)
-    return Doubt(reading.sentence.text, reading.sentence.position, f"a steady course is said of {told}")
+    return reading.doubt(f"a steady course is said of {told}")
 
 
 _BETWEEN = re.compile(
@@ -101,7 +101,7 @@ _NTH = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3}
 
 
 def wrong_between_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Between epoch 1 and epoch 2 both scores improved", where one of those that it names fell."""  # noqa: D210
+    """“Between epoch 1 and epoch 2 both scores improved”, where one of those that it names fell."""
     hit, together = _BETWEEN.search(reading.lower), _TOGETHER.search(reading.lower)
     if hit is None or together is None or "epoch" not in reading.lower or reading.unsaid or arms_of_epochs(values):
         return
@@ -115,8 +115,7 @@ def wrong_between_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         sign = changes[0].relation.sign * (-1 if lower_is_better(metric) else 1)
         if logs and not any(sign * (log[second - 1] - log[first - 1]) > 0 for log in logs):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
-            why = f"{together[0]!r}: {vocabulary.title('metric_titles', metric)} by epochs is {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{together[0]!r}: {vocabulary.title('metric_titles', metric)} by epochs is {told}")
             return
 
 
@@ -124,13 +123,15 @@ def _quoted(reading: Reading, values: Values, metric: str, named: list[str]) -> 
     """The logs of the runs whose numbers the sentence quotes; else those that may be meant."""
     numbers = [item for item in reading.sentence.numbers if not item.whole]
     keys = [
-        group.key for group in values.measured.groups
+        group.key
+        for group in values.measured.groups
         for logs in [[log for name in named for log in values.epochs(name, group.key)]]
-        if any(_is_in(number, log) for log in logs for number in numbers)
-    ]  # fmt: skip
+        if any(is_in(number, log) for log in logs for number in numbers)
+    ]
     return [log for key in keys for log in values.epochs(metric, key)] or logs_of(reading, values, metric)
 
 
-def _is_in(number: Number, log: list[float]) -> bool:
+def is_in(number: Number, log: list[float]) -> bool:
+    """Whether a log has a value that the number may be a rounding of."""
     span = span_of(number, fraction=True)
     return any(span.low - 1e-9 <= value <= span.high + 1e-9 for value in log)

@@ -21,7 +21,10 @@ _ABOVE = re.compile(
     r"\b(?P<under>underestimat\w+|undershoots?|falls? short of|is below|lies below|too (?:low|little)|less than)\b"
 )
 _TARGET = re.compile(r"\b(?:share|truth|true|real|reality|actual|validation|portion|proportion|tail)\b")
-_SPREAD = r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|what happens between seeds|(?:anything|what) (?:that )?happens between seeds)"  # noqa: E501
+_SPREAD = (
+    r"(?:standard deviations?|sds?|spreads?|scatter|noise|seed noise|deviations?|variation|"
+    r"(?:anything|what) (?:that )?happens between seeds)"
+)
 _DIFFERENCE = (
     r"(?:differences?|gaps?|gain|change|effect|drop|improvement|advantage|distance between the (?:arms|means))"
 )
@@ -97,7 +100,7 @@ def _nearer(reading: Reading, values: Values, hit: re.Match[str], target: float)
             judged.append(((off[mine[0]] < off[other]) == nearer, off))
     if judged and not any(right for right, _ in judged):
         told = ", ".join(f"{key.partition(':')[2]} is {value:.3f} off" for key, value in judged[0][1].items())
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {told}")
+        yield reading.doubt(f"{hit[0]!r}: {told}")
 
 
 def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
@@ -107,11 +110,12 @@ def _quoted(reading: Reading, values: Values, place: int) -> frozenset[str]:
     ]
     keys = (group.key for pair in values.measured.experiments for group in pair)
     return frozenset(
-        key for key in keys
+        key
+        for key in keys
         if before
         and (share := values.named("tail_probability", key)) is not None
         and abs(share - before[-1].value) <= 0.51 * before[-1].readings[0].unit
-    )  # fmt: skip
+    )
 
 
 def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float) -> Iterator[Doubt]:
@@ -129,7 +133,7 @@ def _beyond(reading: Reading, values: Values, hit: re.Match[str], target: float)
     if shares and not any((share > target) == (hit["over"] is not None) for share in shares.values()):
         share = next(iter(shares.values()))
         text = f"the tail's probability is {share:.3f} and its share {target:.3f}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {text}")
+        yield reading.doubt(f"{hit[0]!r}: {text}")
 
 
 _SO_MANY = re.compile(r"\b(?P<count>several|many|two|three|four|five|six|seven|eight|ten|\d+)(?: or \w+)? times\b")
@@ -180,11 +184,10 @@ def wrong_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
         if judged and not any(item[0] for item in judged):
             _, metric, change, spreads = judged[0]
             told = ", ".join(f"{spread:.4f}" for spread in spreads)
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position,
+            yield reading.doubt(
                 f"{hit[0]!r}: the difference in {vocabulary.title('metric_titles', metric)} is {change:.4f}, the "
-                f"spreads that may be meant are {told}",
-            )  # fmt: skip
+                f"spreads that may be meant are {told}"
+            )
 
 
 def _meant(hit: re.Match[str], reading: Reading, arms: dict[str, float], paired: float) -> list[float]:

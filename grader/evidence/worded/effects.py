@@ -93,4 +93,4 @@ def unsupported(reading: Reading, values: Values, words: str, *, absent: bool) -
                 f"the intervals over the seeds hold zero, one reaches from {widest[0]:+.3f} to {widest[1]:+.3f}"
             )
     if told:
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told[0]}")
+        yield reading.doubt(f"{words!r}: {told[0]}")

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from grader.evidence.boards import boards_of
 from grader.evidence.groups import epoch_metrics
-from grader.evidence.laws import span_of
+from grader.evidence.worded.courses import is_in
 from grader.evidence.worded.epochs import arms_of_epochs, logs_of
+from grader.evidence.worded.printed import STANDS_IN
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values, lower_is_better
 from grader.reading import vocabulary
 from grader.reading.claimed import claimed, pattern
-from grader.reading.numbers import Number
 
 _NTH = {"first": 1, "second": 2, "third": 3, "last": -1}
 _DIGIT = re.compile(
@@ -26,7 +26,7 @@ _CUT = re.compile(
 
 
 def wrong_best_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "L'accuracy atteint son maximum à la deuxième époque", where the first has it."""  # noqa: D210
+    """“L'accuracy atteint son maximum à la deuxième époque”, where the first has it."""
     if reading.doubtful or reading.sentence.row or arms_of_epochs(values):
         return
     lower = reading.lower
@@ -45,18 +45,13 @@ def wrong_best_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
         best = min if lower_is_better(metric) else max
         quoted = [item for item in reading.sentence.numbers if start <= item.start < end and not item.whole]
         logs = [log for log in logs_of(reading, values, metric) if len(log) > 1]
-        logs = [log for log in logs if quoted and all(_is_in(item, log) for item in quoted)] or logs
+        logs = [log for log in logs if quoted and all(is_in(item, log) for item in quoted)] or logs
         right = [log[(number if number < 0 else number - 1)] == best(log) for log in logs if number <= len(log)]
         if right and not any(right):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{what} by epochs is {told}")
+            yield reading.doubt(f"{what} by epochs is {told}")
             return
-
-
-def _is_in(number: Number, log: list[float]) -> bool:
-    span = span_of(number, fraction=True)
-    return any(span.low - 1e-9 <= value <= span.high + 1e-9 for value in log)
 
 
 def _epochs_in(piece: str) -> set[int]:
@@ -67,27 +62,27 @@ def _epochs_in(piece: str) -> set[int]:
     }
 
 
-_STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 _CHOOSES = re.compile(r"\brule (?:chooses|picks|selects) (?P<what>[^.;:,]+)")
 
 
 def borrowed_numbers_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Z moich własnych zapisów z tygodni 1 i 2", where an output says that a reference run's stand in."""  # noqa: D210
+    """“Z moich własnych zapisów z tygodni 1 i 2”, where an output says that a reference run's stand in."""
     own, weeks = claimed("sources", "own", reading.lower), claimed("sources", "weeks", reading.lower)
     if own is None or weeks is None or reading.lower.isascii() or claimed("sources", "denied", reading.lower):
         return
     said = set(re.findall(r"\d", weeks[0]))
     borrowed = {
-        hit["week"] for text in values.measured.case.printed if "reference" in text
-        for hit in _STANDS_IN.finditer(text)
-    }  # fmt: skip
+        hit["week"]
+        for text in values.measured.case.printed
+        if "reference" in text
+        for hit in STANDS_IN.finditer(text)
+    }
     if said and said <= borrowed:
-        why = f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{own[0]!r}: an output says that the notebook had no records of week {min(said)}")
 
 
 def wrongly_chosen(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "By the rule label smoothing was chosen", where the output says that the rule chooses none, or another."""  # noqa: D210
+    """“By the rule label smoothing was chosen”, where the output says that the rule chooses none, or another."""
     rule, chosen = claimed("sources", "rule", reading.lower), claimed("sources", "chosen", reading.lower)
     if rule is None or chosen is None or reading.doubtful or reading.sentence.row:
         return
@@ -98,5 +93,4 @@ def wrongly_chosen(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     rows = [row for board in boards_of(values.measured) for _, _, row in board.find_rows(around)]
     if rows and not any(row in told[0] or told[0] in row for row in rows):
-        why = f"{chosen[0]!r}: the output says that the rule chooses {told[0]}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{chosen[0]!r}: the output says that the rule chooses {told[0]}")

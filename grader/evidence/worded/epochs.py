@@ -65,11 +65,10 @@ def wrong_endings(reading: Reading, values: Values) -> Iterator[Doubt]:
         runs = [run for group in values.measured.groups for run in finished(group.runs) if _patience(run)]
         if runs and all(_ran_out(run) is False for run in runs):
             run = runs[-1]
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position,
+            yield reading.doubt(
                 f"{said!r}: {len(run.record.epochs)} of at most {run.setting('epochs')} epochs ran, and patience "
-                f"{_patience(run)} had not run out",
-            )  # fmt: skip
+                f"{_patience(run)} had not run out"
+            )
             return
 
 
@@ -147,7 +146,7 @@ def wrong_best_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
             text = reading.lower[start:end].strip()[:60]
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{text!r}: {what} by epochs is {told}")
+            yield reading.doubt(f"{text!r}: {what} by epochs is {told}")
             return
 
 
@@ -179,10 +178,9 @@ def _criteria(reading: Reading, values: Values) -> Iterator[Doubt]:
     if same and not any(item == (agree is not None) for item in same):
         hit = disagree or agree
         told = ", ".join(f"{value:.4f}" for value in (*scores[-1], *losses[-1]))
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position,
-            f"{hit[0] if hit else ''!r}: {registry()[by].title} and validation loss by epochs are {told}",
-        )  # fmt: skip
+        yield reading.doubt(
+            f"{hit[0] if hit else ''!r}: {registry()[by].title} and validation loss by epochs are {told}"
+        )
 
 
 def _is_best(said: int, log: Sequence[float], metric: str) -> bool:
@@ -216,12 +214,10 @@ def wrong_courses(reading: Reading, values: Values) -> Iterator[Doubt]:
         if hits[0][0].startswith("improv") or hits[0]["better"]:
             up = lower_is_better(metric) == (hits[0]["better"] == "worse")
         logs = logs_of(reading, values, metric)
-        if logs and not any((b > a) == up and a != b for log in logs for a, b in zip(log, log[1:], strict=False)):  # noqa: RUF007
+        if logs and not any((b > a) == up and a != b for log in logs for a, b in pairwise(log)):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
             what = vocabulary.title("metric_titles", metric)
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{hits[0][0]!r}: {what} by epochs is {told}"
-            )
+            yield reading.doubt(f"{hits[0][0]!r}: {what} by epochs is {told}")
 
 
 def arms_of_epochs(values: Values) -> bool:
@@ -233,7 +229,7 @@ def arms_of_epochs(values: Values) -> bool:
 
 
 def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The second epoch raised the validation loss", where it fell."""  # noqa: D210
+    """“The second epoch raised the validation loss”, where it fell."""
     if reading.unsaid or reading.sentence.row or arms_of_epochs(values):
         return
     for start, end in reading.clauses:
@@ -251,8 +247,7 @@ def wrong_epoch_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         ]
         if steps and not any(sign * step > 0 for step in steps):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
-            why = f"{reading.lower[hit.start : hit.end]!r}: by epochs it is {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{reading.lower[hit.start : hit.end]!r}: by epochs it is {told}")
 
 
 _STEP = re.compile(
@@ -307,7 +302,7 @@ def wrong_steps(reading: Reading, values: Values) -> Iterator[Doubt]:
             )
         if right and not any(right):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: by epochs it is {told}")
+            yield reading.doubt(f"{hit[0]!r}: by epochs it is {told}")
             return
 
 
@@ -318,7 +313,7 @@ _BROUGHT = re.compile(
 
 
 def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Epoch 3 brought more than epoch 2", where it brought less."""  # noqa: D210
+    """“Epoch 3 brought more than epoch 2”, where it brought less."""
     if reading.unsaid or reading.sentence.row:
         return
     for (_, end, first), (start, _, second) in pairwise(reading.ordinals):
@@ -330,8 +325,7 @@ def wrong_shares_of_epochs(reading: Reading, values: Values) -> Iterator[Doubt]:
         steps = [[abs(b - a) for a, b in pairwise(log)] for log in logs if len(log) >= max(first, second)]
         if steps and not any((log[first - 2] > log[second - 2]) == (hit["sign"] == "more") for log in steps):
             told = ", ".join(f"{value:.4f}" for value in logs[-1])
-            why = f"{hit[0].strip()!r}: by epochs it is {told}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0].strip()!r}: by epochs it is {told}")
 
 
 def logs_of(reading: Reading, values: Values, metric: str) -> list[list[float]]:

@@ -73,7 +73,7 @@ def _piece(text: str, place: int) -> tuple[int, int]:
 def _wrong_pairs(
     reading: Reading, values: Values, tiers: Sequence[tuple[int, str]], *, change: bool, loss: bool
 ) -> Iterator[Doubt]:
-    """ "The tail moved further up than the mid tier", where it did not."""  # noqa: D210
+    """“The tail moved further up than the mid tier”, where it did not."""
     for hit in _COMPARED.finditer(reading.lower):
         before = [tier for place, tier in tiers if place < hit.start() and hit.start() - place < 60]
         before = [tier for place, tier in tiers if hit.start() < place < hit.end()] or before
@@ -104,7 +104,7 @@ _ALONG = re.compile(
 
 
 def wrong_slopes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The gain grows from the head to the tail", where it shrinks."""  # noqa: D210
+    """“The gain grows from the head to the tail”, where it shrinks."""
     hit = _ALONG.search(reading.lower)
     tiers = [] if hit is None else [tier for place, tier in _tiers_at(reading) if place >= hit.end()]
     if hit is None or reading.unsaid or len(tiers) != 2 or reading.is_denied(0, hit.end()):
@@ -170,7 +170,7 @@ def _judged(
 
 def _doubt(reading: Reading, words: str, family: Mapping[str, float]) -> Doubt:
     told = ", ".join(f"{name} {value:+.3f}" for name, value in family.items())
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told}")
+    return reading.doubt(f"{words!r}: {told}")
 
 
 def _is_extreme(said: str, family: Mapping[str, float], *, up: bool) -> bool:

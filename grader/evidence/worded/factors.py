@@ -13,8 +13,8 @@ from grader.evidence.worded.values import Place, Values
 from grader.reading.nouns import ITEMS
 
 _COUNTS = {
-    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "twice": 2.0,  # noqa: E501
-    "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "quintupl": 5.0,
+    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0,
+    "twice": 2.0, "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "quintupl": 5.0,
 }  # fmt: skip
 _PARTS = {"half": 0.5, "halve": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _SHARES = {"half": 0.5, "a third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1}
@@ -68,11 +68,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
         kept = (part, 1 - part)
         if not any(abs(ratio - value) <= 0.2 * value for ratio in known for value in kept):
             near = min(known, key=lambda ratio: abs(ratio - part))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
     for pattern in (_TIMES, _VERB, _PART):
         for hit in pattern.finditer(reading.lower):
             start, end = reading.clause_at(hit.start("word"))
@@ -91,9 +87,7 @@ def wrong_factors(reading: Reading, values: Values) -> Iterator[Doubt]:
             printed = _is_printed(hit["word"], factor, values)  # the notebook shows this ratio itself
             if known and not printed and not any(_fits(ratio, factor, hit) for ratio in known):
                 near = min(known, key=lambda ratio: abs(ratio - factor))
-                yield Doubt(
-                    reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}"  # noqa: E501
-                )  # fmt: skip
+                yield reading.doubt(f"{hit[0].strip()!r}: the nearest ratio is {near:.2f}")
 
 
 def _factor(word: str) -> float:

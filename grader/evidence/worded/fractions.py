@@ -17,7 +17,8 @@ _UNITS = {
     "tenth": 10,
 }
 _COUNTS = {
-    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "every": 1,  # noqa: E501
+    "a": 1, "every": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10,
 }  # fmt: skip
 _HOW = (
     r"(?P<how>(?:well |far |clearly |slightly |a little |a bit |just |somewhat |only )*(?:more than|over|above|"

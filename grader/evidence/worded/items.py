@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from grader.evidence.groups import Group
 from grader.evidence.scores import data_of
 from grader.evidence.settings import number_of
 from grader.evidence.worded.fractions import FRACTION, fraction_of
@@ -77,7 +78,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
         said = number_of(hit["count"])
         if mine and said not in mine and not _CHANGED.search(hit[0]):
             told = ", ".join(f"{count:.0f}" for count in sorted(mine))
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: there are {told}")
+            yield reading.doubt(f"{hit[0]!r}: there are {told}")
             return
     yield from _wrong_hits(reading, {*correct.values()})
     named = {item.name for item in reading.sentence.metrics}
@@ -106,11 +107,7 @@ def wrong_items(reading: Reading, values: Values) -> Iterator[Doubt]:
             and said != sum(correct.values())
         ):
             told = ", ".join(f"{count:.0f}" for count in sorted(apart))
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the runs differ by {told} items",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the runs differ by {told} items")
             return
 
 
@@ -128,16 +125,16 @@ _HITS = re.compile(
 
 
 def _wrong_hits(reading: Reading, correct: set[float]) -> Iterator[Doubt]:
-    """ "The baseline got 26 right and the other one 28", where no run got so many."""  # noqa: D210
+    """“The baseline got 26 right and the other one 28”, where no run got so many."""
     for hit in (*_GOT.finditer(reading.lower), *_HITS.finditer(reading.lower)):
         for said in (number_of(word) for word in (hit["count"], hit["other"]) if word):
             if correct and said not in correct and not reading.is_denied(max(0, hit.start() - 20), hit.end()):
                 told = ", ".join(f"{count:.0f}" for count in sorted(correct))
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the runs have {told}")
+                yield reading.doubt(f"{hit[0]!r}: the runs have {told}")
                 return
 
 
-def _groups(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _groups(reading: Reading, values: Values) -> list[Group]:
     keys = reading.sentence.group_keys or values.about
     return [group for group in values.measured.settled if not keys or group.key in keys]
 
@@ -158,9 +155,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
             for change, side in _changes(reading, values, kind, subject)
         ]
         if judged and not any(right for right, _ in judged):
-            yield Doubt(
-                reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the change is {judged[0][1]:+.4g}"
-            )
+            yield reading.doubt(f"{hit[0]!r}: the change is {judged[0][1]:+.4g}")
             return
     for hit in _SHARE.finditer(reading.lower):
         kinds = [name for pattern, name in _KINDS if pattern.search(hit["rest"])]
@@ -174,11 +169,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
             share for group in _named(reading, values) if (share := _share(values, group.key, kinds[0])) is not None
         ]
         if shares and not any(_fits(share, hit) for share in shares):
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
             return
     for hit in _OF_ITEMS.finditer(reading.lower):
         around = reading.lower[max(0, hit.start() - 45) : hit.end()]
@@ -189,11 +180,7 @@ def wrong_class_counts(reading: Reading, values: Values) -> Iterator[Doubt]:
         known = [value for group in _named(reading, values) if (value := group.mean("accuracy")) is not None]
         shares = [value if right is not None else 1 - value for value in known]
         if shares and not any(fraction_of(hit).fits(share) for share in shares):
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{hit[0].strip()!r}: the share is {shares[0]:.2f}",
-            )
+            yield reading.doubt(f"{hit[0].strip()!r}: the share is {shares[0]:.2f}")
             return
 
 
@@ -235,7 +222,7 @@ def _count(values: Values, key: str, kind: str) -> float | None:
     return mean if mean is not None else values.named(kind, key)
 
 
-def _named(reading: Reading, values: Values):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _named(reading: Reading, values: Values) -> list[Group]:
     keys = reading.sentence.group_keys | reading.sentence.implied_groups
     found = [group for group in values.measured.settled if group.key in keys]
     return found or list(values.measured.settled)

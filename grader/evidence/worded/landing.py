@@ -123,9 +123,7 @@ def _judged(reading: Reading, values: Values, place: str, column: str, words: st
     much = re.search(r"\b(?:clearly|far|much|well|considerably)\b", reading.lower) is not None
     if ((found > other) != up and not close) or (close and much):
         name, called = place.replace("_", " "), column.replace("_", " ")
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position, f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}"  # noqa: E501
-        )  # fmt: skip
+        yield reading.doubt(f"{words!r}: {name} is {found:.3f} found and {other:.3f} {called}")
 
 
 def _guessed(reading: Reading, values: Values, place: str, guess: re.Match[str]) -> Iterator[Doubt]:
@@ -134,7 +132,7 @@ def _guessed(reading: Reading, values: Values, place: str, guess: re.Match[str])
         return
     if (expected > found) != (guess["high"] is not None):
         text = f"{place.replace('_', ' ')} was expected at {expected:.3f} and found at {found:.3f}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{guess[0]!r}: {text}")
+        yield reading.doubt(f"{guess[0]!r}: {text}")
 
 
 def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -179,4 +177,4 @@ def _most(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 def _told(reading: Reading, words: str, shares: dict[str, float]) -> Doubt:
     told = ", ".join(f"{place.replace('_', ' ')} {share:.3f}" for place, share in shares.items())
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told}")
+    return reading.doubt(f"{words!r}: {told}")

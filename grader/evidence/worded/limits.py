@@ -37,7 +37,7 @@ _NOT = re.compile(
 
 
 def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "With 33.91 ms it keeps the limit", where the limits shown are 10 and 33.2 ms."""  # noqa: D210
+    """“With 33.91 ms it keeps the limit”, where the limits shown are 10 and 33.2 ms."""
     keeps = _KEEPS.search(reading.lower)
     if (
         keeps is None
@@ -57,8 +57,7 @@ def broken_limits(reading: Reading, values: Values) -> Iterator[Doubt]:
     bounds = sorted(bound for bound, of in _limits(values.measured.case) if of == unit)
     if bounds and value > max(bounds):
         told = ", ".join(f"{bound:g}" for bound in bounds)
-        why = f"{keeps[0]!r} and {hit[0]!r}: the limits that the notebook shows are {told} {unit}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{keeps[0]!r} and {hit[0]!r}: the limits that the notebook shows are {told} {unit}")
 
 
 def _unit(word: str) -> str:

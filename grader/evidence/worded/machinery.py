@@ -49,7 +49,7 @@ def other_machinery(reading: Reading, values: Values) -> Iterator[Doubt]:
         model = "" if others else _other_model(clause, made, values.measured.case)
         for why in (device, model, _other_data(clause, made)):
             if why:
-                yield Doubt(reading.sentence.text, reading.sentence.position, why)
+                yield reading.doubt(why)
                 return
 
 

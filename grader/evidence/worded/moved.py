@@ -25,7 +25,7 @@ Step = tuple[Fact, Fact]
 
 
 def reversed_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The error goes from 0.247 down to 0.130", where it was 0.130 before and 0.247 after."""  # noqa: D210
+    """“The error goes from 0.247 down to 0.130”, where it was 0.130 before and 0.247 after."""
     if reading.doubtful or reading.sentence.interval or claimed("moved", "back", reading.lower):
         return
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
@@ -39,7 +39,7 @@ def reversed_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         if turned and not _are_of_one_arm(values, first, second):
             a, b = turned[0]
             why = f"{first.text} to {second.text}: {a.title} was {a.value:.4g} before and {b.value:.4g} after"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
@@ -54,7 +54,7 @@ def _are_of_one_arm(values: Values, first: Number, second: Number) -> bool:
 
 
 def _is_step(lower: str, first: Number, second: Number) -> bool:
-    """ "From A (down) to B", or an arrow; of two decimals of one unit that differ."""  # noqa: D210
+    """“From A (down) to B”, or an arrow; of two decimals of one unit that differ."""
     if any(item.signed or item.times or item.upper is not None for item in (first, second)):
         return False
     if first.percent != second.percent or first.value == second.value:

@@ -139,8 +139,11 @@ def wrong_sameness(reading: Reading, values: Values) -> Iterator[Doubt]:
             if not named or any(set(step) & keys for keys in named)
         ]
         pairs = places_compared(((b, a) for a, b in steps), metrics or ("f1",) * bool(tiers), start, end, reading)
-        known = [(abs(a - b), pair) for pair in pairs
-                 if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None]  # fmt: skip  # noqa: E501
+        known = [
+            (abs(a - b), pair)
+            for pair in pairs
+            if (a := values.value(pair.first)) is not None and (b := values.value(pair.second)) is not None
+        ]
         if known and min(apart for apart, _ in known) > (LITTLE if found["hardly"] else 0.002):
             yield _doubt(reading, values, found[0], known[0][1])
 
@@ -152,7 +155,7 @@ MOST_EPOCHS = 20
 
 
 def wrong_in_every_epoch(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "In both epochs the smaller batch was ahead", where in one of them it was behind."""  # noqa: D210
+    """“In both epochs the smaller batch was ahead”, where in one of them it was behind."""
     if reading.doubtful or reading.sentence.row or _EVERY_EPOCH.search(reading.lower) is None:
         return
     for hit in reading.hits():
@@ -217,7 +220,7 @@ def _of_seeds(reading: Reading, values: Values, start: int, end: int) -> bool:
 
 def _doubt(reading: Reading, values: Values, words: str, pair: Asked) -> Doubt:
     told = f"{_told(pair.first, values)} and {_told(pair.second, values)}"
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {told}")
+    return reading.doubt(f"{words!r}: {told}")
 
 
 def _judge(hit: Hit, pair: Asked, values: Values) -> bool | None:

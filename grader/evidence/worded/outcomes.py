@@ -112,7 +112,7 @@ def _claims(outcome: Foretold) -> dict[str, bool | None]:
         **_places(outcome),
         "stronger": _stronger(outcome),
         "weaker": _weaker(outcome),
-    }  # fmt: skip
+    }
 
 
 def _places(outcome: Foretold) -> dict[str, bool | None]:

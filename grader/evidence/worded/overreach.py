@@ -19,7 +19,7 @@ from paribus.metrics.registry import registry
 
 
 def measured_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "I repeated it on one of their machines", where every run of the file was made on one device."""  # noqa: D210
+    """“I repeated it on one of their machines”, where every run of the file was made on one device."""
     if reading.doubtful or reading.sentence.row:
         return
     devices = {run.environment.get("device") for run in read_runs(values.measured.case) if run.finished}
@@ -30,13 +30,12 @@ def measured_elsewhere(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if claimed("machines", "machine", clause[other.start() :]) is None:
             continue
-        why = f"{other[0].strip()!r}: every run of the file was made on one machine"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{other[0].strip()!r}: every run of the file was made on one machine")
         return
 
 
 def gains_of_removed_parts(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The warm-up brings 0.03", where the runs without it are the better ones by 0.03."""  # noqa: D210
+    """“The warm-up brings 0.03”, where the runs without it are the better ones by 0.03."""
     if reading.doubtful or reading.sentence.row:
         return
     for number in reading.sentence.numbers:
@@ -56,8 +55,7 @@ def gains_of_removed_parts(reading: Reading, values: Values) -> Iterator[Doubt]:
         judged = list(_effects(named[-1].name, number, values))
         if judged and all((change > 0) == (brings is not None) for change, _ in judged):
             change, what = judged[0]
-            why = f"{verb[0]!r}: without it, {what} changed by {change:+.4f}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{verb[0]!r}: without it, {what} changed by {change:+.4f}")
             return
 
 
@@ -90,7 +88,7 @@ def _effects(name: str, number: Number, values: Values) -> Iterator[tuple[float,
 
 
 def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its zero classes are the ones that it never predicts", where some are predicted and always wrong."""  # noqa: D210
+    """“Its zero classes are the ones that it never predicts”, where some are predicted and always wrong."""
     if reading.doubtful or reading.sentence.row:
         return
     zero, unpredicted = claimed("zeros", "zero", reading.lower), claimed("zeros", "unpredicted", reading.lower)
@@ -107,12 +105,11 @@ def zeros_as_unpredicted(reading: Reading, values: Values) -> Iterator[Doubt]:
         if count is not None and silent is not None and (not keys or group.key in keys):
             judged.append((count == silent, f"{silent:.4g} of the {count:.4g} of {group.title}"))
     if judged and not any(right for right, _ in judged):
-        why = f"{are[0]!r}: never predicted are {judged[0][1]}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{are[0]!r}: never predicted are {judged[0][1]}")
 
 
 def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "They lose 0.218 percentage points", where the score fell by 0.218, which is 21.8 points."""  # noqa: D210
+    """“They lose 0.218 percentage points”, where the score fell by 0.218, which is 21.8 points."""
     if reading.doubtful:
         return
     for number in reading.sentence.numbers:
@@ -130,12 +127,12 @@ def fractions_called_points(reading: Reading, values: Values) -> Iterator[Doubt]
         small = [fact for fact in sources if abs(100 * abs(fact.value) - abs(number.value)) <= 0.51 * unit]
         if same and not small:
             why = f"{number.text}: a change of {same[0].value:.4g} is {100 * abs(same[0].value):.3g} points"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
 def wrong_parts_of_requests(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "One request in twenty takes more than 6.35 ms", where this is the median."""  # noqa: D210
+    """“One request in twenty takes more than 6.35 ms”, where this is the median."""
     if reading.doubtful or reading.sentence.row:
         return
     tail, middle = claimed("slower", "tail", reading.lower), claimed("slower", "middle", reading.lower)
@@ -152,8 +149,7 @@ def wrong_parts_of_requests(reading: Reading, values: Values) -> Iterator[Doubt]
         if any(agreed(fact, number) for fact in times[other]):
             hit = tail or middle
             what = "the median" if other == "p50" else "the 95th percentile"
-            why = f"{hit[0] if hit else ''!r}: {number.text} is {what}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0] if hit else ''!r}: {number.text} is {what}")
             return
 
 
@@ -165,13 +161,15 @@ def _is_time(column: str, name: str) -> bool:
 
 def _times(values: Values, name: str) -> list[Fact]:
     return [
-        fact for board in boards_of(values.measured) for (row, column), fact in board.cells.items()
+        fact
+        for board in boards_of(values.measured)
+        for (row, column), fact in board.cells.items()
         if _is_time(column, name) or _is_time(row, name)
-    ]  # fmt: skip
+    ]
 
 
 def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It fits with 2.76 ms", where this is the median and the 95th percentile is above the limit."""  # noqa: D210
+    """“It fits with 2.76 ms”, where this is the median and the 95th percentile is above the limit."""
     if reading.doubtful or reading.sentence.row:
         return
     kept, limit = claimed("keeps", "kept", reading.lower), claimed("keeps", "limit", reading.lower)
@@ -200,7 +198,7 @@ def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
             and any(agreed(low[0], item) for item in said)
         ):
             why = f"{row}: its median is {low[0].value:.4g} ms, its 95th percentile {own.value:.4g} ms"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

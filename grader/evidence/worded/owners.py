@@ -39,7 +39,7 @@ DIGITS = 3
 
 
 def numbers_of_another_owner(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The candidate flips 0.0 % and 2.6 %", where these are the champion's and nothing of it was measured."""  # noqa: D210
+    """“The candidate flips 0.0 % and 2.6 %”, where these are the champion's and nothing of it was measured."""
     if reading.doubtful or reading.sentence.row:
         return
     families = _families(values.measured)
@@ -57,8 +57,7 @@ def numbers_of_another_owner(reading: Reading, values: Values) -> Iterator[Doubt
         quoted = {fact.title for item in hits for fact in found[owner] if agreed(fact, item)}
         about = {word for fact in found[owner] for word in fact.title.split("_")}
         if len(quoted) > 1 and len(hits) == len(numbers) and about & set(re.findall(r"\w+", reading.lower)):
-            why = f"{family} was measured of {owner} alone, and the numbers are its own"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{family} was measured of {owner} alone, and the numbers are its own")
             return
 
 
@@ -75,7 +74,7 @@ def _families(measured: Measured) -> Mapping[str, Mapping[str, list[Fact]]]:
 
 
 def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It wins 10 and loses 2", where the output says that it loses 10 and wins 2."""  # noqa: D210
+    """“It wins 10 and loses 2”, where the output says that it loses 10 and wins 2."""
     if reading.doubtful or reading.sentence.row:
         return
     mine = list(_outcomes(reading.sentence.text))
@@ -92,8 +91,7 @@ def swapped_outcomes(reading: Reading, values: Values) -> Iterator[Doubt]:
         if not own or not wrong or len(own) < 2:
             continue
         _, number = wrong[0]
-        why = f"{number.text}: an output says {' '.join(line.split())[:120]!r}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text}: an output says {' '.join(line.split())[:120]!r}")
         return
 
 
@@ -140,7 +138,7 @@ def _lines(case: Case) -> tuple[str, ...]:
 
 
 def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "They hold 26.9 % of the rows", where they hold 73.1 %."""  # noqa: D210
+    """“They hold 26.9 % of the rows”, where they hold 73.1 %."""
     if reading.doubtful or reading.sentence.row or _REST.search(reading.lower):
         return
     for number in reading.sentence.numbers:
@@ -156,8 +154,7 @@ def rest_for_the_share(reading: Reading, values: Values) -> Iterator[Doubt]:
         facts = [fact for fact in values.measured.named_facts if fact.kind is Kind.NAMED and agreed(fact, rest)]
         facts = [fact for fact in facts if fact.unit == UNIT_FRACTION and fact.words & reading.sentence.stems]
         if facts and _quotes_beside(reading, number, facts[0], values):
-            why = f"{number.text} is the rest: {facts[0].title} is {facts[0].value:.1%}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{number.text} is the rest: {facts[0].title} is {facts[0].value:.1%}")
             return
 
 
@@ -181,7 +178,7 @@ _IS = re.compile(
 
 
 def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its gradient norm is only 1.146e-05", where this is a cell of another column, whatever the row."""  # noqa: D210
+    """“Its gradient norm is only 1.146e-05”, where this is a cell of another column, whatever the row."""
     if reading.doubtful or reading.sentence.row or reading.sentence.interval:
         return
     boards = [board for board in boards_of(values.measured) if len(board.columns) > 1]
@@ -191,9 +188,11 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
         if number.whole or number.spelled or number.times or number.signed or len(digits) <= DIGITS:
             continue
         said = {
-            name for end, names in spans for name in names
+            name
+            for end, names in spans
+            for name in names
             if end <= number.start and _IS.fullmatch(reading.lower[end : number.start])
-        }  # fmt: skip
+        }
         if len(said) != 1:
             continue
         cells = [
@@ -206,8 +205,7 @@ def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doub
             continue
         if any(stems(fact.title) & about or fact.metric for fact in all_agreeing(number, values.measured)):
             continue
-        why = f"{number.text} is in the column {min(others)}, and nowhere in {column}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{number.text} is in the column {min(others)}, and nowhere in {column}")
         return
 
 
@@ -219,7 +217,7 @@ _SEEDS = re.compile(
 
 
 def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "F1 is 1.00 with seed 103 and 0.00 with the two others", where seed 101 has the 1.00."""  # noqa: D210
+    """“F1 is 1.00 with seed 103 and 0.00 with the two others”, where seed 101 has the 1.00."""
     if reading.doubtful or reading.sentence.row:
         return
     text = reading.sentence.text
@@ -243,6 +241,5 @@ def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             if wrong and any(
                 agreed(cell, number) for column in by_seed.values() if (cell := board.cell(row, column))
             ):
-                why = f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}"
-                yield Doubt(text, reading.sentence.position, why)
+                yield reading.doubt(f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}")
                 return

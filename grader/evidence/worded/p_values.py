@@ -49,7 +49,7 @@ _NOT_SHOWN = re.compile(
 
 
 def insignificant_p(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "p is 0.0654, so the test backs the gap at 5 %": a p-value that shows nothing at any level people use."""  # noqa: D210
+    """“p is 0.0654, so the test backs the gap at 5 %”: a p-value that shows nothing at any level people use."""
     if reading.unsaid:
         return
     hits = list(_P.finditer(reading.lower))
@@ -65,9 +65,7 @@ def insignificant_p(reading: Reading, values: Values) -> Iterator[Doubt]:
         or _NOT_SHOWN.search(rest.replace(shown[0], " "))
     ):
         return
-    yield Doubt(
-        reading.sentence.text, reading.sentence.position, f"{shown[0]!r} and {hit[0]!r}: p is above {LEVEL}"
-    )
+    yield reading.doubt(f"{shown[0]!r} and {hit[0]!r}: p is above {LEVEL}")
 
 
 def unprinted_p(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -86,7 +84,7 @@ def unprinted_p(reading: Reading, values: Values) -> Iterator[Doubt]:
     unit = 10.0 ** -len(text.partition(".")[2])
     if printed and not any(abs(value - float(text)) <= 0.51 * unit for value in printed):
         near = ", ".join(f"{value:g}" for value in sorted(printed)[:8])
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the outputs print p {near}")
+        yield reading.doubt(f"{hit[0]!r}: the outputs print p {near}")
 
 
 _SEEDS = re.compile(
@@ -105,7 +103,7 @@ _NEVER = re.compile(r"\b(?:never|cannot|not|no|n't|neither|impossible|nothing|un
 
 
 def wrong_floors(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "p = 0.25, the best that four seeds can reach", where four reach 0.125; or a p below what so many allow."""  # noqa: D210
+    """“p = 0.25, the best that four seeds can reach”, where four reach 0.125; or a p below what so many allow."""
     if _SIGN_FLIP.search(f"{reading.earlier} {reading.lower}") is None:
         return
     seeds = {int(number_of(hit["word"])) for hit in _SEEDS.finditer(reading.lower)} or {values.most_pairs}
@@ -124,7 +122,7 @@ def wrong_floors(reading: Reading, values: Values) -> Iterator[Doubt]:
         span = rounded(float(text), len(text.partition(".")[2]))
         if not span.low <= 2.0 ** (1 - count) <= span.high:
             why = f"{hit[0]!r}: with {count} seeds the smallest p of such a test is {2.0 ** (1 - count):g}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
     below = _BELOW.search(reading.lower)
     if below is None or _NEVER.search(reading.lower) or not re.search(r"\bp\b", reading.lower):
@@ -133,7 +131,7 @@ def wrong_floors(reading: Reading, values: Values) -> Iterator[Doubt]:
     # Below a printed bound lies nothing that the law allows where the bound itself is not above it.
     why = broken("p", rounded(float(text) - 1e-6, len(text.partition(".")[2]) + 6), count)
     if why and _SEEDS.search(reading.lower):
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{below[0]!r}: {why}")
+        yield reading.doubt(f"{below[0]!r}: {why}")
 
 
 _ALONE = re.compile(r"\b(?:not|no|cannot|never|neither|nothing|alone|only|whether|if|would)\b|n't\b|\?")
@@ -158,7 +156,7 @@ def mcnemar_of_scores(reading: Reading, values: Values) -> Iterator[Doubt]:
     ):
         title = vocabulary.title("metric_titles", named[0].name)
         why = f"{shown[0]!r}: McNemar's test is about right and wrong answers, and shows nothing of {title}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
 
 
 @lru_cache(maxsize=CASES)

@@ -19,7 +19,7 @@ _SPREAD_OF = re.compile(
 
 
 def spreads_of_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The spread of the differences (0.012)", which is the spread of one arm."""  # noqa: D210
+    """“The spread of the differences (0.012)”, which is the spread of one arm."""
     hit = _SPREAD_OF.search(reading.lower)
     if hit is None:
         return
@@ -43,7 +43,7 @@ def spreads_of_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
                         f"{what} of {group.title}; that of the differences is {statistics.stdev(differences):.4f}"
                     )
     if arms:
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit['value']} is the spread of {arms[0]}")
+        yield reading.doubt(f"{hit['value']} is the spread of {arms[0]}")
 
 
 _PLUS_MINUS = re.compile(r"±\s*(?P<value>\d*[.,]\d+)")
@@ -62,7 +62,7 @@ _NOT = re.compile(r"\b(?:not|no|nor|never|nicht|kein\w*|pas|non|não|nem|nie)\b|
 
 
 def misnamed_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "0.144 ± 0.051 (mean ± standard error)", where 0.051 is the standard deviation over the seeds."""  # noqa: D210
+    """“0.144 ± 0.051 (mean ± standard error)”, where 0.051 is the standard deviation over the seeds."""
     hit = _CALLED.search(reading.lower)
     if hit is None or reading.doubtful or _NOT.search(reading.lower[max(0, hit.start() - 25) : hit.end()]):
         return
@@ -79,7 +79,7 @@ def misnamed_spreads(reading: Reading, values: Values) -> Iterator[Doubt]:
                 unit = 10.0 ** -len(said.partition(".")[2])
                 if abs(deviation - float(said)) <= 0.51 * unit < abs(deviation / len(seeds) ** 0.5 - float(said)):
                     what = f"± {said} is the standard deviation of {group.title} over its seeds"
-                    yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit['what']!r}: {what}")
+                    yield reading.doubt(f"{hit['what']!r}: {what}")
                     return
 
 
@@ -93,7 +93,7 @@ _EVERY = re.compile(
 
 
 def bounds_of_every_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its 95th percentile stayed below 3.82 ms with every seed", where one seed's is 13.98."""  # noqa: D210
+    """“Its 95th percentile stayed below 3.82 ms with every seed”, where one seed's is 13.98."""
     hit = _EVERY.search(reading.lower)
     if hit is None or reading.doubtful or reading.is_denied(max(0, hit.start() - 25), hit.end()):
         return
@@ -111,9 +111,7 @@ def bounds_of_every_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
     if judged and not any(right for right, _, _ in judged):
         _, title, seeds = judged[0]
         told = ", ".join(f"{value:.4g}" for value in seeds.values())
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: the seeds of {title} have {told}"
-        )
+        yield reading.doubt(f"{hit[0]!r}: the seeds of {title} have {told}")
 
 
 def _metrics(reading: Reading, values: Values) -> list[str]:

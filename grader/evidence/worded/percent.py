@@ -46,5 +46,4 @@ def points_called_percent(reading: Reading, values: Values) -> Iterator[Doubt]:
     if told:
         name, a, b = told[0]
         change = f"{100 * (b - a):+.1f} points and {100 * (b - a) / a:+.0f} %"
-        why = f"{hit[0].strip()!r}: {registry()[name].title} {a:.4f} → {b:.4f} is {change}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{hit[0].strip()!r}: {registry()[name].title} {a:.4f} → {b:.4f} is {change}")

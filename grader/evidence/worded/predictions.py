@@ -39,7 +39,7 @@ _NOT = re.compile(r"\b(?:not all|n't|would|if|whether|direction|sign|way|ones? o
 
 
 def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "All four held", where the change of one lies outside of its range."""  # noqa: D210
+    """“All four held”, where the change of one lies outside of its range."""
     text = reading.lower
     if _ABOUT.search(f"{reading.earlier} {text}") is None or _NOT.search(text):
         return
@@ -50,19 +50,20 @@ def miscounted_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
     printed = [rows for rows in _printed(values.measured.case) if total in (0, len(rows))]
     if printed and not any(_is_so(said, sum(rows), len(rows)) for rows in printed):
         why = f"{said[0]!r} … {held[0]!r}: a table says yes to {sum(printed[0])} of {len(printed[0])}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
         return
     judged = [
-        (first, _held(outcome)) for first, second in values.measured.experiments
+        (first, _held(outcome))
+        for first, second in values.measured.experiments
         if (outcome := foretold(first, second)) is not None
-    ]  # fmt: skip
+    ]
     if len(judged) < 2 or any(right is None for _, right in judged) or (total and total != len(judged)):
         return
     count = sum(bool(right) for _, right in judged)
     if not _is_so(said, count, len(judged)):
         missed = next((f", not that of {group.title}" for group, right in judged if not right), "")
         why = f"{said[0]!r} … {held[0]!r}: {count} of {len(judged)} changes lie in their range{missed}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
 
 
 def _claim(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -20,7 +20,7 @@ _NOTHING = re.compile(r"\b(?:no|none|nothing|neither|nobody|not)\b|n't\b")
 
 
 def wrong_choices(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The rule picks threshold moving", where the output says that it chooses none, or another."""  # noqa: D210
+    """“The rule picks threshold moving”, where the output says that it chooses none, or another."""
     said = _RULE.search(reading.lower)
     if said is None or reading.unsaid or reading.is_denied(max(0, said.start() - 20), said.end()):
         return
@@ -33,8 +33,7 @@ def wrong_choices(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     if any(row in told[0] or told[0] in row for row in rows):
         return
-    why = f"{said[0].strip()!r}: the output says that it chooses {told[0]}"
-    yield Doubt(reading.sentence.text, reading.sentence.position, why)
+    yield reading.doubt(f"{said[0].strip()!r}: the output says that it chooses {told[0]}")
 
 
 _OWN = re.compile(
@@ -44,7 +43,7 @@ _OWN = re.compile(
 )
 _REPLACED = re.compile(r"\b(?:instead of|rather than|in place of|for want of|references?|missing|lost)\b")
 _WEEK = re.compile(r"\bweeks? (?P<week>\d)\b")
-_STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
+STANDS_IN = re.compile(r"\bweek(?P<week>\d)\w*: no records of yours")
 
 
 def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -54,10 +53,9 @@ def borrowed_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
         return
     weeks = {hit["week"] for hit in _WEEK.finditer(reading.lower)}
     lines = _lines(values.measured.case)
-    borrowed = {hit["week"] for line in lines for hit in _STANDS_IN.finditer(line) if "reference" in line}
+    borrowed = {hit["week"] for line in lines for hit in STANDS_IN.finditer(line) if "reference" in line}
     if weeks and weeks <= borrowed:
-        why = f"{said[0]!r}: an output says that the notebook had no records of week {min(weeks)}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{said[0]!r}: an output says that the notebook had no records of week {min(weeks)}")
 
 
 _P95, _P50 = r"(?:95th percentile|p95)", r"(?:medians?|p50)"
@@ -91,7 +89,7 @@ def wrong_percentiles(reading: Reading, values: Values) -> Iterator[Doubt]:
         if taken and len(hit["value"].replace(".", "").lstrip("0")) > 2:
             names = ("95th percentile", "median") if own else ("median", "95th percentile")
             why = f"{hit[0].strip()!r}: {hit['value']} is a {names[1]} of the outputs, and no {names[0]}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

@@ -21,7 +21,10 @@ _MULTIPLES = {
 }  # fmt: skip
 LOOSE = 0.25
 """The share by which a multiple in words may miss what it names: "about a third" is said of 0.3 and of 0.4."""
-_JOIN = r"\s*(?:of |than |as (?:high|large|big|much|many|good) as |von |de |di |do |od |dell[ao']? ?)?(?:the |its |that |those |der |den |les? |la |el |los |il |o )?(?:value |baseline'?s? |other )?(?:of )?\W?$"  # noqa: E501
+_JOIN = (
+    r"\s*(?:of |than |as (?:high|large|big|much|many|good) as |von |de |di |do |od |dell[ao']? ?)?"
+    r"(?:the |its |that |those |der |den |les? |la |el |los |il |o )?(?:value |baseline'?s? |other )?(?:of )?\W?$"
+)
 _PIECE = re.compile(r"[;:.]\s")
 _OF_ITS_OWN = re.compile(
     r"\bthan (?:doubl|tripl|halv|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|\d)"
@@ -38,7 +41,7 @@ def _are_alike(first: Number, second: Number) -> bool:
 
 
 def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "0.302 is about twice the 0.065", where it is nearly five times as much."""  # noqa: D210
+    """“0.302 is about twice the 0.065”, where it is nearly five times as much."""
     del values
     if reading.doubtful:
         return
@@ -53,7 +56,7 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if a.high / b.low < factor * (1 - LOOSE) or a.low / b.high > factor * (1 + LOOSE):
             why = f"{first.text} is {a.middle / b.middle:.2g} times {second.text}, and not {factor:.2g} times"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 
@@ -75,7 +78,7 @@ def _before() -> re.Pattern[str]:
 
 
 def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "It gets more than chance would give, 48 % against 62 %", where 48 is less than 62."""  # noqa: D210
+    """“It gets more than chance would give, 48 % against 62 %”, where 48 is less than 62."""
     del values
     if reading.doubtful:
         return
@@ -98,8 +101,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         a, b = span_of(first, fraction=False), span_of(second, fraction=False)
         if a.high < b.low if more else b.high < a.low:
-            why = f"{hit[0]!r} is said of {first.text} against {second.text}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r} is said of {first.text} against {second.text}")
             return
 
 
@@ -113,7 +115,7 @@ def _goes_on(before: str, hit: re.Match[str]) -> bool:
 
 
 def less_probable_predictions(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "9.8 % for the predicted class and 34.8 % for the true one": the predicted class has the highest."""  # noqa: D210
+    """“9.8 % for the predicted class and 34.8 % for the true one”: the predicted class has the highest."""
     del values
     if reading.doubtful:
         return
@@ -134,8 +136,7 @@ def less_probable_predictions(reading: Reading, values: Values) -> Iterator[Doub
         a, b = (span_of(item, fraction=True) for item in (first, second))
         own, other = (a, b) if marks[0][2] == "predicted" else (b, a)
         if own.high < other.low and not _OTHER_WAY.search(reading.lower[start:end]):
-            why = "the predicted class is the one with the highest probability"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt("the predicted class is the one with the highest probability")
             return
 
 

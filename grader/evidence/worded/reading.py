@@ -90,6 +90,10 @@ class Reading:
         self.earlier = earlier.lower()
         self.lower = sentence.text.lower().replace("’", "'")
 
+    def doubt(self, why: str) -> Doubt:
+        """That the facts contradict the sentence, and why."""
+        return Doubt(self.sentence.text, self.sentence.position, why)
+
     @cached_property
     def unsaid(self) -> bool:
         """It speaks of what might be, of what was expected or of what others found."""

@@ -49,16 +49,17 @@ def wrong_repetitions(reading: Reading, values: Values) -> Iterator[Doubt]:
             and told[0] > most
             and not claimed("repeated", "planned", _DONE.sub(r"\g<done>", clause))
         ):
-            why = f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{told[1]!r}: the runs that are meant have {most} seed{'s'[: most - 1]}")
 
 
 def _most(reading: Reading, values: Values) -> int:
     """The most seeds of the runs that are named, or of any runs in the notebook; 0 where that cannot be said."""
     named = frozenset(
-        key for start, _, keys in reading.sentence.groups
-        if not _AGAINST.search(reading.lower[:start]) for key in keys
-    )  # fmt: skip
+        key
+        for start, _, keys in reading.sentence.groups
+        if not _AGAINST.search(reading.lower[:start])
+        for key in keys
+    )
     return _most_of(values.measured, named or values.varied(reading.sentence.text))
 
 

@@ -47,8 +47,7 @@ def wrong_counts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         lists = [rows for rows in _lists(values.measured.case) if _may_be(rows, hit, reading)]
         counts = [[(value > bound) == above for value in rows] for rows in lists]
         if counts and not any(_fits(found, hit) for found in counts):
-            why = f"{hit[0]!r}: so are {sum(counts[0])} of {len(counts[0])}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: so are {sum(counts[0])} of {len(counts[0])}")
             return
 
 

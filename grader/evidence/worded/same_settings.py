@@ -50,7 +50,7 @@ _NOT = re.compile(
 
 
 def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The learning rate was the same for both models", where one had 0.002 and the other 0.005."""  # noqa: D210
+    """“The learning rate was the same for both models”, where one had 0.002 and the other 0.005."""
     if reading.unsaid or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -69,12 +69,12 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if pairs and len(unlike) == len(pairs):
             first, second = unlike[0]
             told = f"{first.title} has {_told(first, name)} and {second.title} {_told(second, name)}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{said[0]!r}: {name} of {told}")
+            yield reading.doubt(f"{said[0]!r}: {name} of {told}")
             return
 
 
 def _is_of(said: re.Match[str], setting: Mention, clause: str) -> bool:
-    """ "The same" is right before the setting, or the setting's own predicate."""  # noqa: D210
+    """“The same” is right before the setting, or the setting's own predicate."""
     if setting.start >= said.end():
         return (
             re.fullmatch(r"\s+(?:peak |initial |value (?:of|for) (?:the )?)?", clause[said.end() : setting.start])

@@ -17,23 +17,21 @@ from grader.reading.vocabulary import Phrases
 from paribus.metrics.registry import registry
 
 NOT_BY_SCORES = frozenset(
-    {
-        "wrong_intervals", "wrong_settings", "sold_as_test", "wrong_shares", "wrong_subsets", "wrong_sizes",
-        "wrong_repetitions", "wrong_counts_of_rows", "points_called_percent", "unsupported_claims",
-        "impossible_tests", "held_predictions", "miscounted_predictions", "other_machinery", "unlike_settings",
-        "swapped_cells", "cells_of_another_row", "cells_of_another_column", "wrong_bests", "wrong_row_orders",
-        "broken_limits", "found_for_zero", "wrong_relative_changes", "unsteady_courses", "dropped_signs",
-        "spreads_of_differences", "bounds_of_every_seed", "insignificant_p", "unprinted_p", "wrong_floors",
-        "mcnemar_of_scores", "trained_for_each_seed", "trained_again", "wrong_choices", "borrowed_numbers",
-        "wrong_percentiles", "misnamed_spreads", "contradicting_ends", "wrong_multiples", "wrong_larger_numbers",
-        "less_probable_predictions", "reversed_changes", "unlike_in_seeds", "not_identical", "wrong_of_every_tier",
-        "unmade_changes", "other_ends", "wrong_updates", "wrong_training_rows", "wrong_tops", "unsteady_rows",
-        "numbers_of_another_owner", "swapped_outcomes", "rest_for_the_share", "numbers_of_another_column",
-        "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
-        "wrong_parts_of_requests", "limits_of_medians", "wrong_best_elsewhere",
-        "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
-    }
-)  # fmt: skip
+    """
+    wrong_intervals wrong_settings sold_as_test wrong_shares wrong_subsets wrong_sizes wrong_repetitions
+    wrong_counts_of_rows points_called_percent unsupported_claims impossible_tests held_predictions
+    miscounted_predictions other_machinery unlike_settings swapped_cells cells_of_another_row
+    cells_of_another_column wrong_bests wrong_row_orders broken_limits found_for_zero wrong_relative_changes
+    unsteady_courses dropped_signs spreads_of_differences bounds_of_every_seed insignificant_p unprinted_p
+    wrong_floors mcnemar_of_scores trained_for_each_seed trained_again wrong_choices borrowed_numbers
+    wrong_percentiles misnamed_spreads contradicting_ends wrong_multiples wrong_larger_numbers
+    less_probable_predictions reversed_changes unlike_in_seeds not_identical wrong_of_every_tier unmade_changes
+    other_ends wrong_updates wrong_training_rows wrong_tops unsteady_rows numbers_of_another_owner swapped_outcomes
+    rest_for_the_share numbers_of_another_column measured_elsewhere gains_of_removed_parts zeros_as_unpredicted
+    fractions_called_points wrong_parts_of_requests limits_of_medians wrong_best_elsewhere wrong_parts_of_rows
+    values_of_other_seeds borrowed_numbers_elsewhere wrongly_chosen
+    """.split()
+)
 """Readers that judge by something else than what runs scored."""
 OF_THE_WHOLE = frozenset(
     {"wrong_counts_of_seeds", "wrong_effects", "wrong_class_counts", "untested_significance", "wrong_items"}
@@ -153,9 +151,10 @@ def confirming(measured: Measured) -> Measured | None:
         for first, second in measured.experiments
     }
     own = [
-        key for key, mine in seeds.items()
+        key
+        for key, mine in seeds.items()
         if all(mine.isdisjoint(found) for other, found in seeds.items() if other != key)
-    ]  # fmt: skip
+    ]
     return measure(measured.case, own[0]) if len(seeds) > 1 and len(own) == 1 else None
 
 
@@ -170,9 +169,11 @@ def _other_measures(measured: Measured) -> Phrases:
     of_runs = {name for group in measured.groups for run in group.runs for name in run.metrics}
     unscored = [known[name] for name in of_runs if name in known and known[name].compute is None]
     words = {
-        word for metric in unscored if not metric.name.endswith("_loss")
+        word
+        for metric in unscored
+        if not metric.name.endswith("_loss")
         for word in (metric.name, metric.title, *metric.words)
-    }  # fmt: skip
+    }
     more = vocabulary.phrases("measures", "timed") if any("latency" in metric.name for metric in unscored) else ()
     found = (*vocabulary.phrases("measures", "unscored"), *more, *sorted(words))
     return Phrases((word, "measure") for word in found)

@@ -49,7 +49,7 @@ _EXCEPT = re.compile(r"\bexcept\b|\bbut one|\bapart from|\bbut (?:for )?(?:seed 
 
 
 def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Lower in each of the three seeds", where one went up."""  # noqa: D210
+    """“Lower in each of the three seeds”, where one went up."""
     if reading.unsaid or reading.sentence.row or _EXCEPT.search(reading.lower) or _P_VALUE.search(reading.lower):
         return
     for found in _SEEDS.finditer(reading.lower):
@@ -87,11 +87,7 @@ def wrong_counts_of_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if counts and not any(_fits(found, count, of) for count, of, _ in counts):
             count, of, what = counts[0]
-            yield Doubt(
-                reading.sentence.text,
-                reading.sentence.position,
-                f"{found[0]!r}: {what} did so in {count} of {of} seeds",
-            )
+            yield reading.doubt(f"{found[0]!r}: {what} did so in {count} of {of} seeds")
 
 
 def _nearest(reading: Reading, first: int, last: int, start: int, end: int) -> Hit | None:

@@ -32,7 +32,7 @@ def untested_significance(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue
         if values.most_pairs < 2 and not _was_tested(values.measured.case):
             why = "the notebook has one run an arm, and no test that such runs allow"
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {why}")
+            yield reading.doubt(f"{hit[0]!r}: {why}")
         elif values.most_pairs > 1:
             yield from unsupported(reading, values, hit[0], absent=False)
         return
@@ -80,4 +80,4 @@ def impossible_tests(reading: Reading, values: Values) -> Iterator[Doubt]:
     found = impossible_p(reading.sentence, values.most_pairs)
     if found is not None and not _of_items(reading, values.measured.case):
         number, why = found
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"p = {number.text}: {why}")
+        yield reading.doubt(f"p = {number.text}: {why}")

@@ -20,7 +20,7 @@ DIGITS = 2
 
 
 def dropped_signs(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Tail: +0.016 ± 0.028", where every output prints −0.016 ± 0.028."""  # noqa: D210
+    """“Tail: +0.016 ± 0.028”, where every output prints −0.016 ± 0.028."""
     if reading.doubtful or _TURNED.search(reading.lower):
         return
     printed = _printed(values.measured.case)
@@ -30,7 +30,7 @@ def dropped_signs(reading: Reading, values: Values) -> Iterator[Doubt]:
         fits = [value for value, spread in printed if _is_of(number, value, spread)]
         if fits and all(value * number.value < 0 for value in fits):
             why = f"{number.text}: the outputs print {fits[0]:+g} with this spread, and nowhere {-fits[0]:+g}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

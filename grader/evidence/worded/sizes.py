@@ -41,7 +41,7 @@ def wrong_sizes(reading: Reading, values: Values) -> Iterator[Doubt]:
             held = claimed("sizes", "holds", reading.lower) is not None and number.value != size.count
             if number.value > size.count or (held and number.start > hit.start()):
                 why = f"the notebook has {size.count} {size.what}"
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{number.text} {hit[0]}: {why}")
+                yield reading.doubt(f"{number.text} {hit[0]}: {why}")
                 return
 
 
@@ -52,9 +52,10 @@ def _counted(reading: Reading, numbers: Sequence[Number], start: int, end: int) 
         return before[-1]
     held = claimed("sizes", "holds", reading.lower[start:])
     behind = [
-        item for item in numbers
+        item
+        for item in numbers
         if held is not None and held.start() < 3 and 0 <= item.start - start - held.end() <= NEAR
-    ]  # fmt: skip
+    ]
     return behind[0] if behind and end < behind[0].start else None
 
 

@@ -29,7 +29,7 @@ Bounds = Mapping[str, tuple[float, float]]
 
 
 def wrong_intervals(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "No interval contains zero", where one does."""  # noqa: D210
+    """“No interval contains zero”, where one does."""
     lower = reading.lower
     if reading.unsaid or not claimed("interval", "named", lower) or _OTHER_LEVEL.search(lower):
         return
@@ -56,7 +56,7 @@ _ONE_SIDE = re.compile(
 
 
 def contradicting_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its interval, -0.281 to +0.019, leaves out zero": the ends themselves say otherwise."""  # noqa: D210
+    """“Its interval, -0.281 to +0.019, leaves out zero”: the ends themselves say otherwise."""
     lower = reading.lower.replace("−", "-")
     if reading.unsaid or reading.doubtful or not claimed("interval", "named", lower):
         return
@@ -69,8 +69,7 @@ def contradicting_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
     between = lower[min(hit.end(), told.end()) : max(hit.start(), told.start())]
     low, high = (float(told[name].replace(",", ".")) for name in ("low", "high"))
     if low < 0 < high and not re.search(r"[.;:]\s|\b(?:but|while|whereas|other|another|accuracy's)\b", between):
-        why = f"{hit[0]!r}: zero lies between {told['low']} and {told['high']}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{hit[0]!r}: zero lies between {told['low']} and {told['high']}")
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
@@ -108,8 +107,7 @@ def _held_against(reading: Reading, values: Values, piece: str, words: str, *, i
     if wrong is not None and not any(right for right, _, _ in judged):
         _, metric, bounds = wrong
         told = ", ".join(f"{kind} {low:+.4f} to {high:+.4f}" for kind, (low, high) in bounds.items())
-        why = f"{words!r}: for {vocabulary.title('metric_titles', metric)}, {told}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(f"{words!r}: for {vocabulary.title('metric_titles', metric)}, {told}")
 
 
 def _meant(reading: Reading, values: Values) -> list[tuple[Group, Group]]:

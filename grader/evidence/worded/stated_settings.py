@@ -16,6 +16,7 @@ from grader.reading.claimed import claimed
 from grader.reading.numbers import Number
 from grader.reading.stems import stems
 from grader.reading.testsplit import find_uses
+from paribus.records.simple import is_number
 
 _PLANNED = re.compile(
     r"\b(?:would|should|could|might|next|instead|try|tried|if|will|plan\w*|propos\w*|predict\w*|let me|say|"
@@ -48,10 +49,7 @@ def wrong_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if said.number is not None and _is_of_its_row(said.number, said.name, values):
             continue
         shown = ", ".join("none" if value is None else str(value) for value in known)
-        yield Doubt(
-            reading.sentence.text, reading.sentence.position,
-            f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}",
-        )  # fmt: skip
+        yield reading.doubt(f"{said.text!r}: the runs had {said.name.replace('_', ' ')} {shown}")
         return
 
 
@@ -79,7 +77,7 @@ def _is_shown(said: Said, case: Case) -> bool:
 
 def _is_plausible(said: Said, known: list[Any]) -> bool:
     """The number may be such a setting's: no score behind its name, no single epoch."""
-    numeric = [float(value) for value in known if isinstance(value, int | float) and not isinstance(value, bool)]
+    numeric = [float(value) for value in known if is_number(value)]
     number = said.number
     if number is None or not numeric or number.upper is not None or number.value <= 0 or number.percent:
         return False
@@ -115,8 +113,7 @@ def sold_as_test(reading: Reading, values: Values) -> Iterator[Doubt]:
             or any(not number.whole for number in reading.sentence.numbers)
         )
         if told and not _uses_test(values.measured.case):
-            why = f"{hit[0]!r}: the notebook never used the test split"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: the notebook never used the test split")
         return
 
 

@@ -38,15 +38,15 @@ def wrong_subsets(reading: Reading, values: Values) -> Iterator[Doubt]:
     if judged and not any(right for right, _, _ in judged):
         _, part, whole = judged[0]
         text = f"the difference between the arms is {part:+.3f} without these classes and {whole:+.3f} with them"
-        yield Doubt(reading.sentence.text, reading.sentence.position, f"{reading.lower.strip()[:60]!r}: {text}")
+        yield reading.doubt(f"{reading.lower.strip()[:60]!r}: {text}")
 
 
 def _differences(values: Values, first: str, second: str) -> tuple[float | None, float | None]:
-    part = [values.value(Place("f1", key, "steady")) for key in (first, second)]
-    whole = [values.value(Place(MEAN_F1, key)) for key in (first, second)]
-    if None in part or None in whole:
+    before, after = (values.value(Place("f1", key, "steady")) for key in (first, second))
+    all_before, all_after = (values.value(Place(MEAN_F1, key)) for key in (first, second))
+    if before is None or after is None or all_before is None or all_after is None:
         return None, None
-    return part[1] - part[0], whole[1] - whole[0]  # type: ignore[operator]
+    return after - before, all_after - all_before
 
 
 def _right(text: str, part: float, whole: float, *, denied: bool) -> bool | None:

@@ -1,7 +1,7 @@
 """Which row of a table has the most or the least, and whether its numbered rows go one way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ LEAST = 3
 
 
 def wrong_tops(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The lowest error is that of label smoothing", where another row's is lower."""  # noqa: D210
+    """“The lowest error is that of label smoothing”, where another row's is lower."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -33,7 +33,7 @@ def wrong_tops(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append(_judge(board, row, column, reading, most=most is not None))
         known = [item for item in judged if item is not None]
         if known and not any(right for right, _ in known):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {known[0][1]}")
+            yield reading.doubt(f"{hit[0]!r}: {known[0][1]}")
             return
 
 
@@ -61,7 +61,7 @@ def _said(board: Board, reading: Reading, clause: str, hit: re.Match[str]) -> It
 
 
 def _is_behind(between: str) -> bool:
-    """ "… error is that of", "… in"."""  # noqa: D210
+    """“… error is that of”, “… in”."""
     verb, at = pattern("tops", "is").pattern, pattern("tops", "at").pattern
     tail = (
         r"\W+(?:(?:that|the one|with|of|the|von|der|die|das|celle|celui|de|du|la|el|il|quell[ao]|di|o|a)\W+){0,3}$"
@@ -70,7 +70,7 @@ def _is_behind(between: str) -> bool:
 
 
 @cache
-def _has():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _has() -> Callable[[str], re.Match[str] | None]:
     verb = pattern("tops", "has").pattern
     return re.compile(
         rf"\W*(?:{verb})\W+(?:the |its |also |by far |den |die |das |le |la |el |il |lo |o |a )*"
@@ -100,7 +100,7 @@ def _is_extreme(row: str, cells: list[Fact], own: Fact, *, most: bool) -> bool:
 
 
 def unsteady_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The divergence grows month after month", where it falls in some; told without its ends."""  # noqa: D210
+    """“The divergence grows month after month”, where it falls in some; told without its ends."""
     if reading.doubtful or reading.sentence.row or any(not item.whole for item in reading.sentence.numbers):
         return
     for start, end in reading.clauses:
@@ -122,7 +122,7 @@ def unsteady_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
                 judged.append((_goes(line, rising=up is not None), line))
         if judged and not any(right for right, _ in judged):
             told = ", ".join(f"{value:.3g}" for value in judged[0][1])
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{steadily[0]!r} is said of {told}")
+            yield reading.doubt(f"{steadily[0]!r} is said of {told}")
             return
 
 
@@ -139,7 +139,7 @@ LOOSE = 0.25
 
 
 def wrong_parts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "INT4 brings the model down to a third of its size", where it is a seventh of the first row's."""  # noqa: D210
+    """“INT4 brings the model down to a third of its size”, where it is a seventh of the first row's."""
     if reading.doubtful or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -153,7 +153,7 @@ def wrong_parts_of_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
                 abs(ratio - factor) <= LOOSE * factor or abs(1 - ratio - factor) <= LOOSE * factor
                 for ratio, _ in judged
             ):
-                yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0]!r}: {judged[0][1]}")
+                yield reading.doubt(f"{hit[0]!r}: {judged[0][1]}")
                 return
 
 

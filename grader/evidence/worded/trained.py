@@ -33,7 +33,7 @@ _EARLIER = re.compile(r"\bweeks? \d\b|\b(?:original|uncompressed)\b")
 
 
 def trained_for_each_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The teacher was trained anew for each of the four seeds", where it ran once."""  # noqa: D210
+    """“The teacher was trained anew for each of the four seeds”, where it ran once."""
     if reading.unsaid or reading.sentence.row:
         return
     for start, end in reading.clauses:
@@ -45,8 +45,7 @@ def trained_for_each_seed(reading: Reading, values: Values) -> Iterator[Doubt]:
         seeds = {run.name: _seeds_of(run.name, values.measured.case) for run in read_runs(values.measured.case)}
         once = [name for name, found in seeds.items() if len(found) == 1 and _is_said(name, before)]
         if once and values.most_pairs > 1:
-            why = f"{hit[0]!r}: {once[0]} was trained with seed {min(seeds[once[0]])} alone"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: {once[0]} was trained with seed {min(seeds[once[0]])} alone")
             return
 
 
@@ -61,7 +60,7 @@ def _seeds_of(name: str, case: Case) -> frozenset[int]:
 
 
 def trained_again(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "I trained the shorter network again", where the runs of both arms logged no epoch: they trained nothing."""  # noqa: D210
+    """“I trained the shorter network again”, where the runs of both arms logged no epoch: they trained nothing."""
     if reading.unsaid or reading.sentence.row or not values.measured.experiments:
         return
     arms = [group for pair in values.measured.experiments for group in pair]
@@ -75,8 +74,7 @@ def trained_again(reading: Reading, values: Values) -> Iterator[Doubt]:
         if any(_is_said(name, clause) for name in logged) or _EARLIER.search(clause):
             continue  # the run that the arms were made from
         if hit is not None and not _NOT.search(clause):
-            why = f"{hit[0]!r}: no run of an arm logged an epoch, so nothing was trained in them"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: no run of an arm logged an epoch, so nothing was trained in them")
             return
 
 

@@ -23,7 +23,7 @@ _FROM = re.compile(r"\b(?:from|von|de|da|desde|z|od|с|от)\s+$|[:(,]\s*$|\s$")
 
 
 def unmade_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The learning rate was doubled together with the batch", where every run had the same."""  # noqa: D210
+    """“The learning rate was doubled together with the batch”, where every run had the same."""
     runs = [run for group in values.measured.groups for run in finished(group.runs)]
     for start, end in reading.clauses:
         clause = reading.lower[start:end]
@@ -39,8 +39,7 @@ def unmade_changes(reading: Reading, values: Values) -> Iterator[Doubt]:
         had = {run.setting(name) for run in runs if name in run.config}
         varied = {group.runs[-1].record.vary for pair in values.measured.experiments for group in pair}
         if len(had) == 1 and name not in varied and sum(name in run.config for run in runs) == len(runs) > 1:
-            why = f"{hit[0]!r}: {name.replace('_', ' ')} is {had.pop()} in every run"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(f"{hit[0]!r}: {name.replace('_', ' ')} is {had.pop()} in every run")
             return
 
 
@@ -55,7 +54,7 @@ def _is_beside(item: Mention, hit: re.Match[str]) -> bool:
 
 
 def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Gamma from 2 to 0", where it was varied from 2 to 1."""  # noqa: D210
+    """“Gamma from 2 to 0”, where it was varied from 2 to 1."""
     if reading.doubtful or claimed("reset", "planned", reading.lower):
         return
     changed = _changed(values)
@@ -74,7 +73,7 @@ def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
             continue  # neither end is the setting's: the numbers are of something else
         a, b = steps[0]
         why = f"{first.text} to {second.text}: {name.replace('_', ' ')} was varied from {a:g} to {b:g}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
+        yield reading.doubt(why)
         return
 
 
@@ -110,7 +109,7 @@ def _changed(values: Values) -> dict[str, list[tuple[float, float]]]:
 
 
 def wrong_updates(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "With batch size 16 half as many updates", where halving the batch doubles them."""  # noqa: D210
+    """“With batch size 16 half as many updates”, where halving the batch doubles them."""
     if reading.doubtful:
         return
     nouns = pattern("updates", "noun").pattern
@@ -131,8 +130,7 @@ def wrong_updates(reading: Reading, values: Values) -> Iterator[Doubt]:
                 continue
             known = list(_step_ratios(next(iter(subjects)), values))
             if known and not any(abs(ratio - factor) <= LOOSE * factor for ratio in known):
-                why = f"{said[0]!r}: the runs made {known[0]:.2g} times as many as the other arm"
-                yield Doubt(reading.sentence.text, reading.sentence.position, why)
+                yield reading.doubt(f"{said[0]!r}: the runs made {known[0]:.2g} times as many as the other arm")
                 return
 
 
@@ -146,7 +144,7 @@ def _step_ratios(keys: frozenset[str], values: Values) -> Iterator[float]:
 
 
 def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Both runs were trained on all 413 rows", where each of them saw 300."""  # noqa: D210
+    """“Both runs were trained on all 413 rows”, where each of them saw 300."""
     if claimed("trained_on", "trained", reading.lower) is None:
         return
     verb, every = (pattern("trained_on", name).pattern for name in ("verb", "all"))
@@ -165,7 +163,7 @@ def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         count = int(said["count"])
         if sizes and count not in sizes and (count in known or count == _whole(values)):
             why = f"{said[0]!r}: the runs that are meant were trained on {', '.join(map(str, sorted(sizes)))}"
-            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            yield reading.doubt(why)
             return
 
 

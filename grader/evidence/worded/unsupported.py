@@ -70,4 +70,4 @@ def _taken_back(text: str, hit: re.Match[str]) -> bool:
 
 def _doubt(reading: Reading, hit: re.Match[str], name: str) -> Doubt:
     why = vocabulary.phrases("unsupported_titles", name)[0]
-    return Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: {why}")
+    return reading.doubt(f"{hit[0].strip()!r}: {why}")

@@ -157,9 +157,10 @@ def _column(table: Table, points: Sequence[str], people: int, wanted: _Wanted) -
     called = [wanted.column] if wanted.column else [wanted.assignment.title, wanted.assignment.name]
     words = {plain_word(text) for text in called}
     fit = [
-        place for place, found in columns.items()
+        place
+        for place, found in columns.items()
         if words & {plain_word(header[place]), plain_word(found[1]), found[2]}
-    ]  # fmt: skip
+    ]
     if len(fit) == 1:
         return fit[0]
     known = [header[place] for place in columns]

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from grader.lms.names import Named
+from grader.intake.file_names import Named
 
 ANONYMOUS, LATE = "anon", "LATE"
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")

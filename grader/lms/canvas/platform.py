@@ -49,9 +49,10 @@ def grades(gradebook: Gradebook | None, marked: Marked) -> Returned:
         if points is not None:
             scores[student.number] = points
     taken = {
-        student.number: scores[student.number] for student in gradebook.students
+        student.number: scores[student.number]
+        for student in gradebook.students
         if student.number in scores and student.cell not in (EXCUSED, NOT_ASSIGNED)
-    }  # fmt: skip
+    }
     content = write_gradebook(gradebook, taken, nameless=marked.policy.anonymous)
     return Returned({SHEET: content}, tuple(filter(None, _notes(gradebook, scores, marked))))
 
@@ -106,12 +107,13 @@ def _of_people(gradebook: Gradebook, scores: Mapping[str, float], marked: Marked
     """Whose grade cannot be written, or may be meant for others."""
     results = marked.results
     yield from unplaced(
-        results, MISSING,
+        results,
+        MISSING,
         fits_several="Nobody can tell whose work this is: {who}. No grade is written for those who may be meant; "
         "the report says who. Enter these grades in Canvas by hand.",
         fits_nobody="The gradebook has no row for {some}: {who}. Was it exported from this course, after they "
         "joined it?",
-    )  # fmt: skip
+    )
     for cell, why in (
         (EXCUSED, "are excused in Canvas"),
         (NOT_ASSIGNED, "have N/A in the gradebook: the assignment is not theirs, or its names are hidden"),

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from grader.errors import WorksheetError
+from grader.intake.file_names import Named, ReadName
 from grader.intake.late import read_date
 from grader.intake.roster import MARKED, Owner, Roster, nobody_known, placed
 from grader.lms.canvas.gradebook import Gradebook, Student
 from grader.lms.canvas.late import lateness
 from grader.lms.canvas.names import read_name, readings, squashed
-from grader.lms.names import Named, ReadName
 from grader.model import Result, Submission
 from paribus.course.policy import Policy
 
@@ -78,9 +78,10 @@ def check_belongs(gradebook: Gradebook, placed: Iterable[Submission | Result], o
 def _sure(path: str, people: Mapping[str, Student]) -> list[Named]:
     """The readings of a name in which the number's person bears the name that is before it."""
     return [
-        item for item in readings(path)
+        item
+        for item in readings(path)
         if item.name and item.number in people and squashed(people[item.number].name) == item.name
-    ]  # fmt: skip
+    ]
 
 
 def _owner(path: str, student: str, roster: Roster) -> Owner:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from grader.classrun.grades import FILE, from_text
-from grader.classrun.storage import MARKER
 from grader.errors import PlatformError
 from grader.lms.exchange.values import Mine
+from grader.lms.grades import FILE, from_text
+from grader.output.storage import MARKER
 
 
 def read_mine(out: Path, maximum: float) -> dict[str, Mine]:

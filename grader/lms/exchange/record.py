@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grader.desk.requests import TITLE
 from grader.errors import PlatformError
 from grader.lms.exchange.values import Row
+from grader.pages.look_again import TITLE
 from paribus.files import write_atomic
 
 SUBMISSIONS, REQUESTS = "submissions", "requests"
@@ -95,9 +95,11 @@ def record_name(platform: str) -> str:
 def write_record(into: Path, record: Record) -> None:
     """Write the record, after everything else."""
     raw = {
-        "schema": _schema(record.platform), "site": record.site, "assignment": dict(record.assignment),
+        "schema": _schema(record.platform),
+        "site": record.site,
+        "assignment": dict(record.assignment),
         "rows": [asdict(row) for row in record.rows],
-    }  # fmt: skip
+    }
     write_atomic(into / record_name(record.platform), json.dumps(raw, sort_keys=True, indent=1) + "\n")
 
 

@@ -9,8 +9,7 @@ from grader.intake.languages import COLUMNS, Language, plain_word, words_for
 from grader.intake.numerals import NUMBER
 
 DATE_OR_NONE = re.compile(r"-|.*\d.*", re.DOTALL)
-KEPT = ("identifier", "status", "due", "group", "grade", "maximum", "scale", "changeable", "submitted", "modified",
-        "feedback")  # fmt: skip
+KEPT = tuple("identifier status due group grade maximum scale changeable submitted modified feedback".split())
 """What holds nobody's name. Of a column that is not known nobody can say that."""
 
 
@@ -85,9 +84,11 @@ def _maximum_by_shape(values: Sequence[Sequence[str]]) -> int:
     """The same positive number in every row, after a column that holds grades or nothing."""
     for column in range(2, len(values)):
         content = set(values[column])
-        if len(content) == 1 and NUMBER.fullmatch(next(iter(content))) and all(
-            not grade or grade == "-" or NUMBER.fullmatch(grade) for grade in values[column - 1]
-        ):  # fmt: skip
+        if (
+            len(content) == 1
+            and NUMBER.fullmatch(next(iter(content)))
+            and all(not grade or grade == "-" or NUMBER.fullmatch(grade) for grade in values[column - 1])
+        ):
             return column
     return -1
 

@@ -15,9 +15,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from grader.intake.file_names import Named
 from grader.intake.languages import plain_word, words_for
 from grader.intake.naming import FORBIDDEN, MAX_NAME, RESERVED
-from grader.lms.names import Named
 from grader.recover.text import harmless
 
 # Moodle writes no underscore into a name. The first number counts: what follows it is a file's name, which a

@@ -17,12 +17,13 @@ ANEW = "Download the grading worksheet anew and run this again with it (--collec
 def batch_notes(results: Sequence[Result]) -> Iterator[str]:
     """What is to be said of the results alone."""
     yield from unplaced(
-        results, MISSING,
+        results,
+        MISSING,
         fits_several="Nobody can tell whose work this is: {who}. No grade is written for those who may be meant; "
         "the report says who. Enter these grades in Moodle by hand.",
         fits_nobody="The worksheet has no row for {some}: {who}. Is it this assignment's, and were both downloaded "
         "after groups and names were changed last?",
-    )  # fmt: skip
+    )
     pages = [result for result in results if result.team and not numbers_in_zip(result)]
     if pages:
         yield (

@@ -9,10 +9,10 @@ fits two of them, or fits nobody by its name, is nobody's: a person decides.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from grader.intake.file_names import Named
 from grader.intake.roster import Owner
 from grader.lms.moodle.names import hides_name, zipped, zipped_group
 from grader.lms.moodle.worksheet import Worksheet
-from grader.lms.names import Named
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from grader.intake.file_names import ReadName
 from grader.intake.languages import Language, language_named, languages_of, plain_word, words_for
 from grader.intake.roster import Roster
 from grader.lms.moodle.ignored_rows import ADVICE, FILE, compare, graded_at, read_earlier
@@ -12,7 +13,6 @@ from grader.lms.moodle.outputs import feedback_zip, make_worksheet, worksheet_en
 from grader.lms.moodle.regrade import regrade
 from grader.lms.moodle.roster import check_belongs, read_roster, with_roster
 from grader.lms.moodle.worksheet import Worksheet, read_worksheet, without_names, write_worksheet
-from grader.lms.names import ReadName
 from grader.lms.platform import Enrolled, Marked, Platform, Returned
 from grader.model import Result
 from paribus.course.assignment import Assignment

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.errors import WorksheetError
+from grader.intake.file_names import Named
 from grader.intake.inbox import read
 from grader.intake.roster import Roster, placed
 from grader.lms.moodle.late import handed_in, lateness
@@ -13,7 +14,6 @@ from grader.lms.moodle.names import read_name
 from grader.lms.moodle.owners import read_people, whose
 from grader.lms.moodle.status import read_status
 from grader.lms.moodle.worksheet import Worksheet
-from grader.lms.names import Named
 from grader.model import Result, Submission
 from paribus.course.policy import Policy
 

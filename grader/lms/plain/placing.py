@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from grader.errors import WorksheetError
+from grader.intake.file_names import Named, ReadName
 from grader.intake.late import ON_TIME, Late, after, not_read, read_date
 from grader.intake.naming import nameless
 from grader.intake.roster import Owner, Roster, nobody_known, placed
-from grader.lms.names import Named, ReadName
 from grader.lms.plain.match import Directory, Known
 from grader.lms.plain.roster import Person
 from grader.lms.plain.roster import Roster as Given

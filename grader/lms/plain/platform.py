@@ -85,12 +85,13 @@ def _notes(given: Roster | None, rows: Sequence[tuple[Person, Sequence[Result]]]
     results, policy = marked.results, marked.policy
     yield from policy_notes(policy, results)
     yield from unplaced(
-        results, MISSING,
+        results,
+        MISSING,
         fits_several="The names of these files fit several people: {who}. Nobody gets a grade for them; the report "
         "says who may be meant. Rename folder or file, and run this again.",
         fits_nobody="The roster has nobody for {some}: {who}. Rename folder or file after identifier, mail or full "
         "name.",
-    )  # fmt: skip
+    )
     several = [
         (person, found) for person, found in rows if len(found) > 1 and chosen(found, policy.attempts) is None
     ]

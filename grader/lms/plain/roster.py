@@ -66,7 +66,7 @@ class Roster:
         """A sentence on its columns where none of them holds names; else ""."""
         if self.holds & {"name", "last"}:
             return ""
-        return f"The roster has no column name; it has {_listed(self.header)}."
+        return f"The roster has no column name; it has {listed(self.header)}."
 
 
 def is_roster(header: Sequence[str]) -> bool:
@@ -146,13 +146,13 @@ def _columns(header: Sequence[str], given: Mapping[str, str], origin: str) -> di
     for what, name in given.items():
         if plain_word(name) not in cells:
             raise WorksheetError(
-                f"{origin}: has no column {name!r}, which course.toml names for {what}, but {_listed(header)}."
+                f"{origin}: has no column {name!r}, which course.toml names for {what}, but {listed(header)}."
                 f"{did_you_mean(name, header)} Correct [grading.roster_columns]."
             )
         found[what] = cells.index(plain_word(name))
     if not {"id", "email", "name", "last"} & set(found):
         raise WorksheetError(
-            f"{origin}: no column says who a student is; it has {_listed(header)}. Call one id, name or email, or "
+            f"{origin}: no column says who a student is; it has {listed(header)}. Call one id, name or email, or "
             'say in course.toml which it is: id = "…" under [grading.roster_columns].'
         )
     return found
@@ -169,5 +169,6 @@ def _by_name(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _listed(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
+    """The columns of a table's header, for a message."""
     return ", ".join(repr(cell) for cell in header[:8]) or "no columns"

@@ -85,11 +85,13 @@ def said_ahead(sources: Sequence[str], planned: Planned) -> tuple[Said, ...]:
     found += held_out_rows(page, program)
     said = (
         Said(
-            item.kind.value, page.cell_name(item.places[0].position), item.because.strip(),
+            item.kind.value,
+            page.cell_name(item.places[0].position),
+            item.because.strip(),
             " / ".join(where.text for where in item.places),
         )
         for item in found
-    )  # fmt: skip
+    )
     return tuple(dict.fromkeys(said))
 
 

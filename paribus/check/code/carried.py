@@ -4,12 +4,13 @@ import ast
 from collections.abc import Iterator
 
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
-from paribus.check.code.makers import OPTIMISERS, trained_things
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
+from paribus.check.code.makers import OPTIMISERS, goes_on_fitting, trained_things
 from paribus.check.code.moments import Training
 from paribus.check.code.origins import Origins
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program, Step
+from paribus.check.names import called
 
 _RENEWS = ("load_state_dict", "reset", "init", "apply", "deepcopy", "copy", "clone", "fresh", "build", "restore")
 """Begins or ends the names of what gives a model its first weights again."""
@@ -28,12 +29,10 @@ def carried_state(page: Page, program: Program, found: Training) -> Iterator[Cod
         step, call = made
         where = place_of(page, step, call.lineno)
         there = place_of(page, program.step_of(trained_at[0]), trained_at[1])
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, name, where, there, sure=how == "trained").saying(
             f"{name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the second "
-            f"arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
-            (where, there), name, sure=how == "trained",
-        )  # fmt: skip
+            f"arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}"
+        )
 
 
 _FREEZES = frozenset({"requires_grad", "requires_grad_"})
@@ -52,12 +51,10 @@ def kept_models(page: Page, program: Program, found: Training, vary: str) -> Ite
             continue
         where = place_of(page, origin.step, origin.line)
         there = place_of(page, program.step_of(scope), line)
-        yield CodeFinding(
-            Kind.CHANGE, Standing.SUSPECTED,
+        yield suspected(Kind.CHANGE, origin.name, where, there, sure=how == "trained").saying(
             f"{origin.name} is made once ({said(page, where)}) and {how} in every run ({said(page, there)}): the "
-            f"second arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}",
-            (where, there), origin.name, sure=how == "trained",
-        )  # fmt: skip
+            f"second arm seems to go on where the first one stopped. {page.asks('make it anew inside it')}"
+        )
 
 
 def _begins_anew(found: Training) -> bool:
@@ -81,35 +78,39 @@ def taken_up(page: Page, program: Program, found: Training) -> Iterator[CodeFind
     """Weights that training takes from where an earlier run of it has put them, before it takes its first step."""
     filled = set(_put_away(program, found))
     for scope in found.reach.scopes:
-        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
-        written = {_text_of(item) for call in scope.calls if _last(call) in _WRITES for item in call.args}
+        steps = [
+            call.lineno for call in scope.calls if called(call) in _TAKES_A_STEP or _takes_steps(program, call)
+        ]
+        written = {_text_of(item) for call in scope.calls if called(call) in _WRITES for item in call.args}
         for call in scope.calls:
-            if _last(call) != "load_state_dict" or not call.args or not steps or call.lineno >= min(steps):
+            if called(call) != "load_state_dict" or not call.args or not steps or call.lineno >= min(steps):
                 continue
             source = call.args[0]
-            read = isinstance(source, ast.Call) and _last(source) in _READS and bool(source.args)
+            read = isinstance(source, ast.Call) and called(source) in _READS and bool(source.args)
             from_file = read and isinstance(source, ast.Call) and _is_fixed(source.args[0], scope, written)
             path = path_of(source)
             kept = path is not None and len(path) == 2 and path[0] in filled and _is_of_the_notebook(path[0], scope)
             if from_file or kept or _is_filled_here(source, scope, min(steps)):
                 where = place_of(page, program.step_of(scope), call.lineno)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, scope.name, where, sure=True).saying(
                     f"{scope.name or 'The training'} begins with weights that a run before it has put away "
                     f"({said(page, where)}): the second arm seems to go on where the first ended. "
-                    f"{page.asks('begin every run with weights of its own')}",
-                    (where,), scope.name, sure=True,
-                )  # fmt: skip
+                    f"{page.asks('begin every run with weights of its own')}"
+                )
 
 
 def _put_away(program: Program, found: Training) -> Iterator[str]:
     """Tables of the notebook that get an entry after the first step of a training, there or by a helper."""
     for scope in found.reach.scopes:
-        steps = [call.lineno for call in scope.calls if _last(call) in _TAKES_A_STEP or _takes_steps(program, call)]
+        steps = [
+            call.lineno for call in scope.calls if called(call) in _TAKES_A_STEP or _takes_steps(program, call)
+        ]
         helpers = [
-            inner for call in scope.calls if steps and call.lineno > min(steps) and not _takes_steps(program, call)
+            inner
+            for call in scope.calls
+            if steps and call.lineno > min(steps) and not _takes_steps(program, call)
             for inner in program.functions_of(call.func)
-        ]  # fmt: skip
+        ]
         later = [(scope, store) for store in scope.stores if steps and store.line > min(steps)]
         later += [(inner, store) for inner in helpers for store in inner.stores]
         for where, store in later:
@@ -134,29 +135,27 @@ def shared_weights(page: Page, program: Program, found: Training) -> Iterator[Co
     """
     loaded = {
         path for scope in found.reach.scopes for call in scope.calls
-        if _last(call) == "load_state_dict" and call.args and (path := path_of(call.args[0])) is not None
-        and not any(_last(other) in _TAKES_A_STEP and other.lineno < call.lineno for other in scope.calls)
+        if called(call) == "load_state_dict" and call.args and (path := path_of(call.args[0])) is not None
+        and not any(called(other) in _TAKES_A_STEP and other.lineno < call.lineno for other in scope.calls)
     }  # fmt: skip
     for scope in found.reach.scopes:
         for store in scope.stores:
             lasts = store.root not in scope.local or store.root in scope.outer
             if lasts and store.path in loaded and store.value is not None and _is_the_networks_own(store.value):
                 where = place_of(page, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, store.root, where).saying(
                     f"{store.root} keeps the network's own weights, and not a copy of each ({said(page, where)}): "
                     "training changes them there too, and the next run begins with them. "
-                    f"{page.asks('keep a copy of each')}",
-                    (where,), store.root,
-                )  # fmt: skip
+                    f"{page.asks('keep a copy of each')}"
+                )
 
 
 def _is_the_networks_own(value: ast.expr) -> bool:
     """``network.state_dict()``, or a shallow copy of it."""
-    if isinstance(value, ast.Call) and _last(value) in ("copy", "dict", "OrderedDict"):
+    if isinstance(value, ast.Call) and called(value) in ("copy", "dict", "OrderedDict"):
         inner = value.args[0] if value.args else getattr(value.func, "value", None)
         return isinstance(inner, ast.Call) and _is_the_networks_own(inner)
-    return isinstance(value, ast.Call) and _last(value) == "state_dict"
+    return isinstance(value, ast.Call) and called(value) == "state_dict"
 
 
 def _is_fixed(place: ast.expr, scope: Scope, written: set[str]) -> bool:
@@ -204,7 +203,7 @@ def _renewed(program: Program, name: str, found: Training) -> bool:
         if made_here and not _is_asked_for(scope, name):
             return True
         for call in scope.calls:
-            if any(_last(call).startswith(word) or _last(call).endswith(word) for word in _RENEWS):
+            if any(called(call).startswith(word) or called(call).endswith(word) for word in _RENEWS):
                 parts = (*call.args, *(item.value for item in call.keywords), call.func)
                 if any(isinstance(node, ast.Name) and node.id == name for part in parts for node in ast.walk(part)):
                     return True
@@ -225,7 +224,7 @@ def _trained_at(
 ) -> tuple[tuple[Scope, int] | None, str]:
     """The scope and line in which it is trained, and how; None where it is only used."""
     steps_itself = is_optimiser(program, made[1])
-    backward = any(_last(call) == "backward" for call in found.reach.calls())
+    backward = any(called(call) == "backward" for call in found.reach.calls())
     for scope in found.reach.scopes:
         if name in scope.local and name not in scope.outer:
             continue
@@ -233,24 +232,13 @@ def _trained_at(
             path = path_of(call.func)
             if path is None or path[0] != name:
                 continue
-            if path == (name, "partial_fit") or (path == (name, "fit") and _warm(made[1])):
+            if path == (name, "partial_fit") or (path == (name, "fit") and goes_on_fitting(made[1])):
                 return (scope, call.lineno), "trained"
             if len(path) == 2 and path[1] in _OF_THE_TRAINED and backward and _gets_optimiser(program, scope, call):
                 return (scope, call.lineno), "trained"
             if steps_itself and path == (name, "step") and backward:
                 return (scope, call.lineno), "stepped on"
     return None, ""
-
-
-def _last(call: ast.Call) -> str:
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
-
-
-def _warm(call: ast.Call) -> bool:
-    return any(
-        item.arg == "warm_start" and isinstance(item.value, ast.Constant) and item.value.value is True
-        for item in call.keywords
-    )
 
 
 def is_optimiser(program: Program, call: ast.Call) -> bool:
@@ -263,6 +251,6 @@ def _gets_optimiser(program: Program, scope: Scope, parameters: ast.Call) -> boo
     """The parameters go into an optimiser that is made here."""
     for call in scope.calls:
         within = any(node is parameters for part in (*call.args, *call.keywords) for node in ast.walk(part))
-        if within and (is_optimiser(program, call) or _last(call).startswith("make_optim")):
+        if within and (is_optimiser(program, call) or called(call).startswith("make_optim")):
             return True
     return False

@@ -10,7 +10,7 @@ from typing import Any
 from paribus.check.before import NOT_SETTINGS
 from paribus.check.code.cells import KEPT
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Place, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, Place, place_of, said, suspected
 from paribus.check.code.moments import RunCall, Training
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program, returned_functions
@@ -64,30 +64,27 @@ def not_followed(page: Page, program: Program, found: Training, vary: str) -> It
         written = _written(page, program, found, vary)
         what = f"it has {written[0][0]} written into it ({said(page, written[0][2])})" if written else ""
         places = tuple(where for _, _, where in written) or _heads(page, program, found)
-        yield CodeFinding(
-            Kind.SAME, Standing.SUSPECTED,
+        yield suspected(Kind.SAME, vary, *places, sure=bool(written)).saying(
             f"The training never reads {vary} from the configuration that it is given"
-            f"{': ' + what if what else ''}. If so, both arms trained alike. {page.asks('read it from there')}",
-            places, vary, sure=bool(written),
-        )  # fmt: skip
+            f"{': ' + what if what else ''}. If so, both arms trained alike. {page.asks('read it from there')}"
+        )
     for name in sorted(set.intersection(*(set(knobs) for knobs in known)) - {vary} - NOT_SETTINGS):
         values = {repr(knobs[name]) for knobs in known}
         if name in read or len(values) > 1:
             continue
         for text, value, where in _written(page, program, found, name):
             if _differs(value, known[0][name]):
-                yield CodeFinding(
-                    Kind.CONFIG, Standing.SUSPECTED,
+                yield suspected(Kind.CONFIG, name, where, sure=True).saying(
                     f"The records say {name} {known[0][name]}, and the training has {text} written into it "
-                    f"({said(page, where)}). {page.asks('read it from the configuration')}",
-                    (where,), name, sure=True,
-                )  # fmt: skip
+                    f"({said(page, where)}). {page.asks('read it from the configuration')}"
+                )
                 break
 
 
 def _differs(value: object, recorded: object) -> bool:
-    numbers = isinstance(value, int | float) and isinstance(recorded, int | float)
-    return numbers and abs(float(value) - float(recorded)) > 1e-12  # type: ignore[arg-type]
+    if isinstance(value, int | float) and isinstance(recorded, int | float):
+        return abs(float(value) - float(recorded)) > 1e-12
+    return False
 
 
 def _follow(program: Program, found: Training) -> _Followed:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection
 
 from paribus.check.code.facts import Scope
+from paribus.check.code.gathered import names_in
 from paribus.check.shows import shown_in
 
 _ROUNDS = 8
@@ -46,13 +47,13 @@ def _gets(statement: ast.AST, held: set[str], shown: frozenset[int]) -> set[str]
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         mine = statement.value is not None and _mentions(statement.value, held)
         keys = any(_mentions(item.slice, held) for item in targets if isinstance(item, ast.Subscript))
-        return set().union(*map(_roots, targets)) if mine or keys else set()
+        return set().union(*map(names_in, targets)) if mine or keys else set()
     if isinstance(statement, ast.For | ast.comprehension):
-        return _roots(statement.target) if _mentions(statement.iter, held) else set()
+        return set(names_in(statement.target)) if _mentions(statement.iter, held) else set()
     if isinstance(statement, ast.If | ast.While) and _asks(statement, held):
         return {name for item in ast.walk(statement) if isinstance(item, ast.Assign | ast.AugAssign)
                 for target in (item.targets if isinstance(item, ast.Assign) else [item.target])
-                for name in _roots(target)}  # fmt: skip
+                for name in names_in(target)}  # fmt: skip
     if (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Call)
@@ -67,7 +68,7 @@ def _changed_by(call: ast.Call, held: set[str], shown: frozenset[int]) -> set[st
     parts = [*call.args, *(item.value for item in call.keywords)]
     if any(id(item) in shown for item in parts) or not any(_mentions(item, held) for item in (*parts, call.func)):
         return set()
-    return set().union(*map(_roots, (*parts, call.func)))
+    return set().union(*map(names_in, (*parts, call.func)))
 
 
 def _asks(node: ast.If | ast.While | ast.For, held: set[str]) -> bool:
@@ -76,7 +77,3 @@ def _asks(node: ast.If | ast.While | ast.For, held: set[str]) -> bool:
 
 def _mentions(node: ast.AST, held: set[str]) -> bool:
     return any(isinstance(item, ast.Name) and item.id in held for item in ast.walk(node))
-
-
-def _roots(node: ast.AST) -> set[str]:
-    return {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}

@@ -102,12 +102,12 @@ def read_cell(source: str) -> Facts:
             step = Scope("", statement)
             reader.read([statement], step)
             steps.append(step)
-    except (_TooMany, RecursionError):
+    except (_TooManyError, RecursionError):
         return Facts((), f"it has more than {MAX_NODES:,} parts, or is nested too deeply")
     return Facts(tuple(steps), "", reader.nodes)
 
 
-class _TooMany(Exception):  # noqa: N818 - it ends a walk, and is caught above
+class _TooManyError(Exception):
     """The tree has more nodes than are read."""
 
 
@@ -123,14 +123,13 @@ class _Reader:
             node, depth = stack.pop()
             self.nodes += 1
             if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-                raise _TooMany
-            kind = type(node)
-            if kind is ast.Name:
-                self._name(node, scope)  # type: ignore[arg-type]
+                raise _TooManyError
+            if isinstance(node, ast.Name):
+                self._name(node, scope)
                 continue
-            if kind is ast.Constant:
-                if isinstance(node.value, str):  # type: ignore[attr-defined]
-                    scope.texts.append(node)  # type: ignore[arg-type]
+            if isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    scope.texts.append(node)
                 continue
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 stack += [(item, depth + 1) for item in reversed(self._function(node, scope, depth))]
@@ -138,10 +137,10 @@ class _Reader:
             if isinstance(node, ast.ClassDef):
                 stack += [(item, depth + 1) for item in reversed(self._class(node, scope, depth))]
                 continue
-            if kind is ast.Attribute:
-                if isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
-                    scope.attributes.append(node)  # type: ignore[arg-type]
-                stack.append((node.value, depth + 1))  # type: ignore[attr-defined]
+            if isinstance(node, ast.Attribute):
+                if isinstance(node.ctx, ast.Load):
+                    scope.attributes.append(node)
+                stack.append((node.value, depth + 1))
                 continue
             if isinstance(node, ast.Subscript):
                 if isinstance(node.ctx, ast.Load):
@@ -213,7 +212,7 @@ class _Reader:
                 self.read(list(tree.body), scope, depth + 1)
 
 
-def _stores_of(node: ast.AST, scope: Scope) -> None:  # noqa: PLR0912 - one branch a kind of statement
+def _stores_of(node: ast.AST, scope: Scope) -> None:
     """What a statement puts under names, and the names it declares."""
     if isinstance(node, ast.Assign):
         for target in node.targets:

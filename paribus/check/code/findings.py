@@ -1,6 +1,6 @@
 """What reading the code found, as values: proved or suspected, with the lines that it rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -55,6 +55,15 @@ class CodeFinding:
     places: tuple[Place, ...] = ()
     about: str = ""
     sure: bool = False
+
+    def saying(self, because: str) -> "CodeFinding":
+        """The finding with its sentence."""
+        return replace(self, because=because)
+
+
+def suspected(kind: Kind, about: str, *places: Place, sure: bool = False) -> CodeFinding:
+    """A finding that a person looks at, still without its sentence."""
+    return CodeFinding(kind, Standing.SUSPECTED, "", places, about, sure)
 
 
 class Page(Protocol):

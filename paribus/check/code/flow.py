@@ -39,25 +39,26 @@ STEERED = "steered"
 """What follows from which held-out row has which label: masks, counts and comparisons, and what they choose."""
 NOTHING: Held = frozenset()
 FITS = frozenset(
-    {
-        "fit", "fit_transform", "partial_fit", "fit_resample", "train_new_from_iterator", "train_from_iterator",
-        "fit_tfidf", "build_vocab", "build_vocab_from_iterator", "fit_on_texts", "adapt",
-    }
-)  # fmt: skip
+    """
+    fit fit_transform partial_fit fit_resample train_new_from_iterator train_from_iterator fit_tfidf build_vocab
+    build_vocab_from_iterator fit_on_texts adapt
+    """.split()
+)
 """Calls that learn from the rows that they are given."""
 JOINS = frozenset(
-    {
-        "concatenate", "concat", "cat", "vstack", "hstack", "append", "chain", "ConcatDataset", "union", "extend",
-        "concatenate_datasets", "Part", "from_iterable",
-    }
-)  # fmt: skip
+    """
+    concatenate concat cat vstack hstack append chain ConcatDataset union extend concatenate_datasets Part
+    from_iterable
+    """.split()
+)
 """Calls that put their arguments together."""
 _PARTS = {"train": TRAIN} | dict.fromkeys(("validation", "val", "valid", "dev", "test"), HELD_OUT)
-_MEASURES = (
-    "len", "max", "min", "score", "f1", "acc", "eval", "metric", "loss", "report", "confusion", "range", "print",
-    "validat", "unique", "zeros", "full", "empty", "ones", "tiers", "shape", "log", "finish", "predict", "mean",
-    "sum", "std", "any", "all", "early", "best", "crosstab", "precision", "recall",
-)  # fmt: skip
+_MEASURES = tuple(
+    """
+    len max min score f1 acc eval metric loss report confusion range print validat unique zeros full empty ones
+    tiers shape log finish predict mean sum std any all early best crosstab precision recall
+    """.split()
+)
 """Parts of the names of what measures: how many, how good."""
 _KINDS_OF = frozenset({"set", "frozenset", "unique", "sorted", "Counter"})
 _CHOOSES = _KINDS_OF | {
@@ -142,7 +143,7 @@ class Flow:
             return joined((left, right)) | follows
         return ((left | right) & {JOINED}) | follows
 
-    def _call(self, node: ast.Call) -> Held:  # noqa: PLR0911 - one way out a kind of call
+    def _call(self, node: ast.Call) -> Held:
         path = path_of(node.func)
         name = path[-1] if path is not None else getattr(node.func, "attr", "")
         if name in self.functions and (returned := self._returned(node)):

@@ -21,12 +21,11 @@ from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 
 _PLAIN = frozenset(
-    {
-        "min", "max", "int", "float", "round", "abs", "bool", "len", "sum", "sqrt", "log", "log2", "log10", "ceil",
-        "floor", "pow", "range", "all", "any", "get", "item", "tensor", "as_tensor", "array", "asarray", "mean",
-        "unique", "clip", "full", "dict", "tuple", "list", "set", "sorted",
-    }
-)  # fmt: skip
+    """
+    min max int float round abs bool len sum sqrt log log2 log10 ceil floor pow range all any get item tensor
+    as_tensor array asarray mean unique clip full dict tuple list set sorted
+    """.split()
+)
 """Calls that make a number, or a table of numbers, of what they are given."""
 OF_BATCHES = frozenset({"batches", "DataLoader", "split", "array_split"})
 _WORKED_OUT = (
@@ -135,7 +134,7 @@ class Following:
             if self.follows(context, match.subject, names, depth):
                 yield match
 
-    def follows(  # noqa: PLR0911 - one way out a kind of expression
+    def follows(
         self, context: Context, node: ast.AST | None, names: frozenset[str] | set[str], depth: int = 0
     ) -> bool:
         """Whether an expression follows from the varied setting, where these names do."""
@@ -174,9 +173,10 @@ class Following:
             inner = self.called_with(context, scope, call, names, depth)
             own = self.names(inner, depth + 1)
             tests = [
-                branch for branch in scope.branches
+                branch
+                for branch in scope.branches
                 if isinstance(branch, ast.If) and self.follows(inner, branch.test, own, depth + 1)
-            ]  # fmt: skip
+            ]
             for value in returned_by(scope.node):
                 chosen = any(item is value for branch in tests for item in ast.walk(branch))
                 plain = not isinstance(value, ast.Call) or called(value) in _PLAIN

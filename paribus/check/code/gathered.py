@@ -39,13 +39,16 @@ def _put_together(loop: ast.For) -> Iterator[tuple[str, ast.expr]]:
 def returned_by(function: ast.AST) -> tuple[ast.expr, ...]:
     """What a function returns, but for what functions in it return."""
     inner = {
-        id(node) for other in ast.walk(function)
-        if isinstance(other, ast.FunctionDef | ast.Lambda) and other is not function for node in ast.walk(other)
-    }  # fmt: skip
+        id(node)
+        for other in ast.walk(function)
+        if isinstance(other, ast.FunctionDef | ast.Lambda) and other is not function
+        for node in ast.walk(other)
+    }
     return tuple(
-        node.value for node in ast.walk(function)
+        node.value
+        for node in ast.walk(function)
         if isinstance(node, ast.Return) and node.value is not None and id(node) not in inner
-    )  # fmt: skip
+    )
 
 
 def names_in(node: ast.AST) -> frozenset[str]:

@@ -82,9 +82,10 @@ def _may_end_early(scope: Scope) -> bool:
     """A condition may leave the function or a round before anything is learnt."""
     return any(
         isinstance(node, ast.Return | ast.Continue | ast.Raise)
-        for branch in scope.branches if isinstance(branch, ast.If)
+        for branch in scope.branches
+        if isinstance(branch, ast.If)
         for node in ast.walk(branch)
-    )  # fmt: skip
+    )
 
 
 def _learns(program: Program, scope: Scope, flow: Flow) -> str:
@@ -105,9 +106,11 @@ def _chooses(program: Program, scope: Scope, secret: set[str]) -> str:
     """It takes the best of some numbers, by how well each does on what it is given."""
     known = depending(scope.node, secret)
     for node in _surely(getattr(scope.node, "body", [])):
-        key = next((item.value for item in node.keywords if item.arg == "key"), None) if (
-            isinstance(node, ast.Call) and called(node) in ("max", "min") and node.args
-        ) else None  # fmt: skip
+        key = (
+            next((item.value for item in node.keywords if item.arg == "key"), None)
+            if (isinstance(node, ast.Call) and called(node) in ("max", "min") and node.args)
+            else None
+        )
         if isinstance(key, ast.Lambda) and isinstance(node, ast.Call) and is_grid(program, node.args[0]):
             read = {inner.id for inner in ast.walk(key.body) if isinstance(inner, ast.Name)}
             if read & known:

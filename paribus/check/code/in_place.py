@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
 from paribus.check.code.gathered import names_in
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import Store, path_of
@@ -12,12 +12,11 @@ from paribus.check.code.program import Program
 from paribus.check.names import called
 
 _NUMBERS = frozenset(
-    {
-        "array", "asarray", "tensor", "as_tensor", "zeros", "ones", "full", "eye", "one_hot", "copy", "float",
-        "DataFrame", "arange", "zeros_like", "ones_like", "astype", "from_numpy", "toarray", "fit_transform",
-        "transform",
-    }
-)  # fmt: skip
+    """
+    array asarray tensor as_tensor zeros ones full eye one_hot copy float DataFrame arange zeros_like ones_like
+    astype from_numpy toarray fit_transform transform
+    """.split()
+)
 """Calls that make numbers which can be changed where they lie."""
 
 
@@ -42,13 +41,11 @@ def changed_in_place(page: Page, program: Program, found: Training) -> Iterator[
             between = any(first <= step.order <= last for step, _ in bound)
             if numbers and not between and _changes_itself(scope, store) and not _begun_anew_before(found, name):
                 where = place_of(page, program.step_of(scope), store.line)
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, name, where).saying(
                     f"{scope.name} changes {name} where it lies ({said(page, where)}), and the next run finds it "
                     "changed: the second arm seems to begin with what the first has left. "
-                    f"{page.asks('change a copy')}",
-                    (where,), name,
-                )  # fmt: skip
+                    f"{page.asks('change a copy')}"
+                )
 
 
 def _meant(scope: Scope, store: Store) -> str:
@@ -77,9 +74,10 @@ def _of_another_row(store: Store, value: ast.expr) -> bool:
     """A row is made of others, each with its own number: ``X[1] = X[0] + 1``."""
     names = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == store.root]
     rows = [
-        (path_of(node) or ("",))[-1] for node in ast.walk(value)
+        (path_of(node) or ("",))[-1]
+        for node in ast.walk(value)
         if isinstance(node, ast.Subscript) and any(node.value is name for name in names)
-    ]  # fmt: skip
+    ]
     return len(rows) == len(names) and store.path[1] not in rows and "[]" not in (store.path[1], *rows)
 
 
@@ -88,8 +86,9 @@ def _begun_anew_before(found: Training, name: str) -> bool:
         return True
     return any(
         store.path == (name,) and store.how == "assign" and name in scope.outer
-        for scope in found.reach.scopes for store in scope.stores
-    )  # fmt: skip
+        for scope in found.reach.scopes
+        for store in scope.stores
+    )
 
 
 def _sets_all(scope: Scope, name: str) -> bool:

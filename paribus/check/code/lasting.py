@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
 from paribus.check.code.gathered import names_in, returned_by
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import Path, Store, path_of
@@ -59,13 +59,11 @@ def left_behind(page: Page, program: Program, found: Training) -> Iterator[CodeF
                     place_of(page, kept.step, kept.line),
                     place_of(page, program.step_of(scope), node.lineno),
                 )
-                yield CodeFinding(
-                    Kind.CHANGE, Standing.SUSPECTED,
+                yield suspected(Kind.CHANGE, kept.called, where, there).saying(
                     f"{kept.called} is made once ({said(page, where)}), every run fills it, and {scope.name} "
                     f"decides by what is in it ({said(page, there)}): the second arm seems to begin with what the "
-                    f"first has left. {page.asks('make it anew in every run')}",
-                    (where, there), kept.called,
-                )  # fmt: skip
+                    f"first has left. {page.asks('make it anew in every run')}"
+                )
 
 
 def _defaults(program: Program, found: Training, scope: Scope) -> Iterator[_Lasting]:
@@ -304,7 +302,7 @@ def _only_writes(branch: ast.If) -> bool:
     return not branch.orelse and all(
         isinstance(item, ast.Expr) and isinstance(item.value, ast.Call) and called(item.value) in _WRITES | DISPLAYS
         for item in branch.body
-    )  # fmt: skip
+    )
 
 
 def _asks_for_nothing(test: ast.expr) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from paribus.check.code.depends import depends_on
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Place, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, Place, place_of, said, suspected
 from paribus.check.code.flow import FITS, HELD_OUT, JOINED, JOINS, LABELS, MULTIPLIED, NOTHING, STEERED, TRAIN, Flow
 from paribus.check.code.following import arguments_of
 from paribus.check.code.handed import learnt_from
@@ -191,9 +191,11 @@ def _learns_from_all(look: _Look, call: ast.Call) -> bool:
     """A function or a class of the notebook that counts, or fits something to, what it is given."""
     return any(
         path[-1] in FITS or (path[-1] in ("Counter", "most_common") and not _only_tells(function))
-        for function in look.program.functions_of(call.func) if id(function) not in look.roots
-        for inner in function.whole() for path, _ in inner.called
-    )  # fmt: skip
+        for function in look.program.functions_of(call.func)
+        if id(function) not in look.roots
+        for inner in function.whole()
+        for path, _ in inner.called
+    )
 
 
 def _learns_from_both(program: Program, call: ast.Call, flow: Flow) -> bool:
@@ -242,7 +244,7 @@ def _by_labels(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Co
             f"A loss is logged over rows that were chosen by the validation labels ({said(look.page, where)}), and "
             f"not over all. {look.page.asks('score all rows')}"
         )
-        yield CodeFinding(Kind.PREDICTIONS, Standing.SUSPECTED, because, (where,), scope.name)
+        yield suspected(Kind.PREDICTIONS, scope.name, where).saying(because)
 
 
 def _only_joins(node: ast.expr | None) -> bool:
@@ -264,13 +266,14 @@ def _answers(look: _Look, step: Step, scope: Scope, flow: Flow) -> Iterator[Code
             if held & {LABELS, STEERED} and not _only_told(look.program, scope, flow, item.value):
                 where = place_of(look.page, step, item.value.lineno)
                 how = (
-                    "are made with the validation labels themselves" if LABELS in held
+                    "are made with the validation labels themselves"
+                    if LABELS in held
                     else "were changed by a mask, a share or a comparison that follows from the validation labels"
-                )  # fmt: skip
+                )
                 because = (
                     f"The predictions {how} ({said(look.page, where)}). {look.page.asks('predict without them')}"
                 )
-                yield CodeFinding(Kind.PREDICTIONS, Standing.SUSPECTED, because, (where,), scope.name)
+                yield suspected(Kind.PREDICTIONS, scope.name, where).saying(because)
 
 
 def _only_told(program: Program, scope: Scope, flow: Flow, value: ast.expr) -> bool:
@@ -331,4 +334,4 @@ def _leak(look: _Look, where: Place, what: str, name: str) -> CodeFinding:
         f"{what}. A score on rows that were learnt from is no validation score. "
         f"{look.page.asks('learn from the training rows alone')}"
     )
-    return CodeFinding(Kind.LEAK, Standing.SUSPECTED, because, (where,), name)
+    return suspected(Kind.LEAK, name, where).saying(because)

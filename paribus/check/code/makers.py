@@ -20,7 +20,7 @@ def goes_on_fitting(made: ast.Call) -> bool:
     return any(
         item.arg == "warm_start" and isinstance(item.value, ast.Constant) and item.value.value is True
         for item in made.keywords
-    )  # fmt: skip
+    )
 
 
 def is_first(scope: Scope, name: str) -> bool:

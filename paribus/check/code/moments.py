@@ -20,8 +20,9 @@ def logs_an_epoch(loop: ast.For | ast.While) -> bool:
     """A run logs an epoch in the loop: ``run.log(epoch=…)``, and no logarithm."""
     return any(
         called(node) == "log" and any(item.arg in ("epoch", None) for item in node.keywords)
-        for node in ast.walk(loop) if isinstance(node, ast.Call)
-    )  # fmt: skip
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Call)
+    )
 
 
 @dataclass(frozen=True, eq=False)

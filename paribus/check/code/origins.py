@@ -43,7 +43,7 @@ class Origins:
     found: Training
     vary: str
 
-    def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:  # noqa: PLR0911
+    def of(self, scope: Scope, node: ast.expr, line: int, depth: int = 0) -> Origin | None:
         """What was made once and is behind an expression; None where it is made in every run."""
         if depth > _DEEPEST or not scope.name:  # a cell's own statements train one arm
             return None
@@ -96,7 +96,7 @@ class Origins:
                     return hit
         return None
 
-    def _of_call(self, scope: Scope, node: ast.Call, line: int, depth: int) -> Origin | None:  # noqa: PLR0911
+    def _of_call(self, scope: Scope, node: ast.Call, line: int, depth: int) -> Origin | None:
         name = called(node)
         if name in _MADE_ANEW:
             return None
@@ -126,7 +126,7 @@ class Origins:
                     return hit
         return None
 
-    def _of_path(self, scope: Scope, node: ast.expr, depth: int) -> Origin | None:  # noqa: PLR0911
+    def _of_path(self, scope: Scope, node: ast.expr, depth: int) -> Origin | None:
         """``PARTS["net"]``, ``train.net``, ``CACHE[key]``, ``self.model``."""
         path = path_of(node)
         if path is None or len(path) < 2:
@@ -146,9 +146,10 @@ class Origins:
         value = self.program.value_before(path[0], before)
         entry = entry_of(value, path[1].strip("[]'\"")) if len(path) == 2 else None
         put = [
-            (step, store.value) for step, store in self.program.stores
+            (step, store.value)
+            for step, store in self.program.stores
             if store.path == path and step.order < before and store.value is not None
-        ]  # fmt: skip
+        ]
         between = range(before, max(self.found.baseline.last, self.found.changed.last) + 1)
         if any(step.order in between for step, store in self.program.stores if store.path in (path, path[:1])):
             return None
@@ -176,9 +177,11 @@ class Origins:
     def _of_object(self, owner: str, method: Scope, store: Store) -> Origin | None:
         """The object that makes a model or an optimiser for itself, where it is kept for the next run."""
         again = any(
-            put.path == store.path and other is not method for other in self.found.reach.scopes
-            if other.name.startswith(f"{owner}.") for put in other.stores
-        )  # fmt: skip
+            put.path == store.path and other is not method
+            for other in self.found.reach.scopes
+            if other.name.startswith(f"{owner}.")
+            for put in other.stores
+        )
         made = store.source
         if again or made is None or not method.name.endswith(".__init__") or not self.makes(method, made):
             return None
@@ -266,7 +269,7 @@ class Origins:
         whole = {"config", "cfg", "settings", "run"} & _whole(key)
         return mentions(key, self.vary) or bool(parts & _TELLS_APART) or bool(whole)
 
-    def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:  # noqa: PLR0911
+    def makes(self, scope: Scope, node: ast.expr, depth: int = 0) -> bool:
         """An expression makes a model, or an optimiser."""
         if depth > _DEEPEST:
             return False

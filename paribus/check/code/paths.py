@@ -15,12 +15,11 @@ SPACE = "{}"
 """Ends the path of an object's own dictionary: an entry of it is an attribute of the object."""
 IPYTHON = "get_ipython()"
 MUTATORS = frozenset(
-    {
-        "add", "append", "appendleft", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put",
-        "remove", "resize", "reverse", "setdefault", "shuffle", "sort", "add_", "copy_", "fill_", "mul_", "zero_",
-        "sub_",
-    }
-)  # fmt: skip
+    """
+    add append appendleft clear discard extend fill insert pop popitem put remove resize reverse setdefault shuffle
+    sort add_ copy_ fill_ mul_ zero_ sub_
+    """.split()
+)
 """Methods that change what they belong to."""
 _SHUFFLES = frozenset({"shuffle"})
 _SETTERS = frozenset({"setattr", "__setattr__"})
@@ -82,7 +81,7 @@ def _entry(node: ast.Subscript) -> Path | None:
     return (*base, f"[{key!r}]" if isinstance(key, str | int) else "[]")
 
 
-def _called(node: ast.Call) -> Path | None:  # noqa: PLR0911 - one way out a kind of call
+def _called(node: ast.Call) -> Path | None:
     """Calls that only lead somewhere: vars, getattr, import_module, get_ipython, and an entry's get."""
     function, first = path_of(node.func), _text(node.args[0]) if node.args else None
     if function is None:
@@ -115,8 +114,8 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def stores_to(  # noqa: PLR0917 - the parts of a store
-    target: ast.expr, value: ast.expr | None, line: int, how: str, part_of: ast.expr | None = None, place: int = -1
+def stores_to(
+    target: ast.expr, value: ast.expr | None, line: int, how: str, *, of: ast.expr | None = None, place: int = -1
 ) -> Iterator[Store]:
     """What an assignment's target puts where; a tuple is taken apart, with its values where those are written."""
     if isinstance(target, ast.Tuple | ast.List):
@@ -124,11 +123,11 @@ def stores_to(  # noqa: PLR0917 - the parts of a store
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             parts = list(value.elts)
         for number, (inner, part) in enumerate(zip(target.elts, parts, strict=True)):
-            yield from stores_to(inner, part, line, how, value or part_of, number if place < 0 else place)
+            yield from stores_to(inner, part, line, how, of=value or of, place=number if place < 0 else place)
         return
     path = path_of(target)
     if path is not None and path != (SPACE,):
-        yield Store(path, value, line, how, part_of, place)
+        yield Store(path, value, line, how, of, place)
 
 
 def stores_by(call: ast.Call) -> Iterator[Store]:

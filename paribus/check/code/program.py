@@ -201,9 +201,7 @@ class Program:
             return (maker,) if maker.is_class else ()
         return (maker, *(self.defined[name][-1][1] for name in given))
 
-    def _named(  # noqa: PLR0911 - one way out a kind of meaning
-        self, name: str, before: int | None = None, depth: int = 0
-    ) -> tuple[Scope, ...]:
+    def _named(self, name: str, before: int | None = None, depth: int = 0) -> tuple[Scope, ...]:
         """The functions or the class of a name, its last meaning before a step; through partials and instances."""
         bound = [store for step, store in self.bound.get(name, ()) if before is None or step.order <= before]
         made = bound[-1].value if name in self.defined and bound else None

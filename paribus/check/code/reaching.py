@@ -61,9 +61,10 @@ class Reaching:
         """The notebook's functions behind a call, and methods of that name; an object holds what it is made of."""
         direct = self.program.functions_of(call.func) if isinstance(call.func, ast.Name) else ()
         methods = tuple(
-            scope for scope in self.found.reach.scopes
+            scope
+            for scope in self.found.reach.scopes
             if isinstance(call.func, ast.Attribute) and scope.name.endswith(f".{call.func.attr}")
-        )  # fmt: skip
+        )
         return tuple(item for item in direct if not item.is_class) or methods
 
     def _through(self, scope: Scope) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from paribus.check.code.configured import constant_of
 from paribus.check.code.facts import Scope
-from paribus.check.code.findings import CodeFinding, Kind, Page, Standing, place_of, said
+from paribus.check.code.findings import CodeFinding, Kind, Page, place_of, said, suspected
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
@@ -35,27 +35,24 @@ def ignored_seed(page: Page, program: Program, found: Training) -> Iterator[Code
     if flat:
         scope, node = flat[0]
         where = place_of(page, program.step_of(scope), node.lineno)
-        yield CodeFinding(
-            Kind.SEED, Standing.SUSPECTED,
+        yield suspected(Kind.SEED, scope.name, where, sure=True).saying(
             f"{ast.unparse(node)} is the same number for every seed of the records ({said(page, where)}), so runs "
-            f"of several seeds may be one run. {page.asks('seed with run.seed itself')}",
-            (where,), scope.name, sure=True,
-        )  # fmt: skip
+            f"of several seeds may be one run. {page.asks('seed with run.seed itself')}"
+        )
         return
     own = [
         (step, scope, call, value)
-        for step, scope in _functions(program, found) for call in scope.calls
+        for step, scope in _functions(program, found)
+        for call in scope.calls
         if (value := _seed_given(program, scope, call)) is not None
         and not (len(seeds) == 1 and value == str(seeds[0]))
-    ]  # fmt: skip
+    ]
     for step, scope, call, value in sorted(own, key=lambda item: item[3].isidentifier())[:1]:
         where = place_of(page, step, call.lineno)
-        yield CodeFinding(
-            Kind.SEED, Standing.SUSPECTED,
+        yield suspected(Kind.SEED, scope.name, where, sure=True).saying(
             f"{scope.name} seeds with {value} ({said(page, where)}), and the run's own seed, which the records "
-            f"say, never gets to anything that draws. {page.asks('seed with run.seed')}",
-            (where,), scope.name, sure=True,
-        )  # fmt: skip
+            f"say, never gets to anything that draws. {page.asks('seed with run.seed')}"
+        )
 
 
 def seeded_by_the_clock(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
@@ -68,13 +65,11 @@ def seeded_by_the_clock(page: Page, program: Program, found: Training) -> Iterat
                 by_name = any(isinstance(node, ast.Name) and node.id in timed for node in ast.walk(value))
                 if (by_name or reads_a_clock(value)) and not _is_only_shown(scope, call, shown):
                     where = place_of(page, step, call.lineno)
-                    yield CodeFinding(
-                        Kind.SEED, Standing.SUSPECTED,
+                    yield suspected(Kind.SEED, scope.name, where).saying(
                         f"{scope.name} seeds with {ast.unparse(value)} ({said(page, where)}), which is another "
                         "in every run: the recorded seed does not say what was drawn. "
-                        f"{page.asks('seed with run.seed')}",
-                        (where,), scope.name,
-                    )  # fmt: skip
+                        f"{page.asks('seed with run.seed')}"
+                    )
 
 
 def reads_a_clock(value: ast.expr) -> bool:
@@ -137,8 +132,9 @@ def _is_left_to_its_default(program: Program, found: Training, scope: Scope, nod
     made = [call for other in found.reach.scopes for call in other.calls if called(call) == owner]
     given = any(
         store.path[-1] == node.attr and store.root != "self" and len(store.path) > 1
-        for other in found.reach.scopes for store in other.stores
-    )  # fmt: skip
+        for other in found.reach.scopes
+        for store in other.stores
+    )
     return bool(made) and not given and not any(call.args or call.keywords for call in made)
 
 
@@ -190,7 +186,7 @@ def _has_a_seed(node: ast.AST) -> bool:
     return any(isinstance(inner, ast.Attribute) and inner.attr == "seed" for inner in ast.walk(node))
 
 
-def _worked_out(node: ast.expr, seed: int) -> Any:  # noqa: ANN401, PLR0911 - any number; one way out a kind
+def _worked_out(node: ast.expr, seed: int) -> Any:
     if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
         return node.value
     if isinstance(node, ast.Attribute) and node.attr == "seed":
@@ -222,13 +218,11 @@ def replaced_seeders(page: Page, program: Program, found: Training) -> Iterator[
         functions = [inner for scope in program.functions_of(store.value) for inner in _called_in_its_place(scope)]
         if functions and not any(_hands_on(scope) for scope in functions):
             where = place_of(page, step, store.line)
-            yield CodeFinding(
-                Kind.SEED, Standing.SUSPECTED,
+            yield suspected(Kind.SEED, store.path[-1], where, sure=True).saying(
                 f"{'.'.join(store.path)} was replaced by something that does not hand on the seed that it is given "
                 f"({said(page, where)}), so the recorded seeds may not be those of the runs. "
-                f"{page.asks('hand the seed on')}",
-                (where,), store.path[-1], sure=True,
-            )  # fmt: skip
+                f"{page.asks('hand the seed on')}"
+            )
 
 
 def _called_in_its_place(scope: Scope) -> Iterator[Scope]:
@@ -244,6 +238,8 @@ def _hands_on(scope: Scope) -> bool:
     shown = shown_in(scope.node)
     return any(
         isinstance(node, ast.Name) and node.id in given
-        for call in scope.calls if called(call) not in DISPLAYS | _NOTES and id(call) not in shown
-        for part in (*call.args, *call.keywords) for node in ast.walk(part)
-    )  # fmt: skip
+        for call in scope.calls
+        if called(call) not in DISPLAYS | _NOTES and id(call) not in shown
+        for part in (*call.args, *call.keywords)
+        for node in ast.walk(part)
+    )

@@ -37,10 +37,12 @@ def tuned(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.expr]:
         tries = isinstance(loop, ast.For) and is_grid(program, loop.iter) and not _logs(loop)
         if isinstance(loop, ast.For) and (tries or _trains_anew(program, loop)):
             scores = {
-                store.root for store in scope.stores
-                if store.value is not None and loop.lineno <= store.line <= (loop.end_lineno or 0)
+                store.root
+                for store in scope.stores
+                if store.value is not None
+                and loop.lineno <= store.line <= (loop.end_lineno or 0)
                 and _asks_labels(store.value, flow)
-            }  # fmt: skip
+            }
             for branch in ast.walk(loop):
                 if isinstance(branch, ast.If) and isinstance(branch.test, ast.Compare):
                     names = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
@@ -112,12 +114,14 @@ def told(program: Program, scope: Scope, flow: Flow) -> Iterator[ast.Call]:
     loops = [loop for loop in scope.loops if isinstance(loop, ast.For)]
     of_training = {id(node): _variables(loop, flow, TRAIN) for loop in loops for node in ast.walk(loop)}
     learns = {
-        path for path, call in scope.called
-        if len(path) == 2 and any(
+        path
+        for path, call in scope.called
+        if len(path) == 2
+        and any(
             TRAIN in flow.holds(item) or getattr(item, "id", "") in of_training.get(id(call), ())
             for item in call.args
         )
-    }  # fmt: skip
+    }
     for loop in loops:
         secret = _variables(loop, flow, LABELS)
         for node in ast.walk(loop) if secret else ():
@@ -133,9 +137,10 @@ def _variables(loop: ast.For, flow: Flow, wanted: str) -> set[str]:
     parts = loop.iter.args if isinstance(loop.iter, ast.Call) and called(loop.iter) == "zip" else [loop.iter]
     targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
     return {
-        target.id for target, part in zip(targets, parts, strict=False)
+        target.id
+        for target, part in zip(targets, parts, strict=False)
         if isinstance(target, ast.Name) and wanted in flow.holds(part)
-    }  # fmt: skip
+    }
 
 
 def _keeps(program: Program, path: tuple[str, ...] | None) -> bool:

@@ -44,9 +44,11 @@ class Weighing:
         """The names of what is called where gradients are taken."""
         return frozenset(
             path[-1]
-            for _, scope in self.program.scopes if id(scope) in self.scopes
-            for path, call in scope.called if id(call) in _stepped_on(scope)
-        )  # fmt: skip
+            for _, scope in self.program.scopes
+            if id(scope) in self.scopes
+            for path, call in scope.called
+            if id(call) in _stepped_on(scope)
+        )
 
 
 def counted_weights(weighing: Weighing, step: Step, scope: Scope, flow: Flow) -> Iterator[ast.Call]:
@@ -81,9 +83,10 @@ def _trains(weighing: Weighing, scope: Scope, call: ast.Call, name: str) -> bool
     """What the call makes is learnt from: it goes into a step of training, or training reads it."""
     inside, free, losses = id(scope) in weighing.scopes, weighing.free, weighing.losses
     stored = {
-        store.path[-1] for store in scope.stores
+        store.path[-1]
+        for store in scope.stores
         if store.source is not None and any(node is call for node in ast.walk(store.source))
-    }  # fmt: skip
+    }
     if name in _WEIGHS | _FITS:
         return inside or bool(stored & free)
     if stored & losses and (inside or stored & free or scope.name):
@@ -98,9 +101,10 @@ def _stepped_on(scope: Scope) -> frozenset[int]:
     """The nodes from which gradients are taken: what ``backward`` belongs to, through the scope's own names."""
     found: set[int] = set()
     waiting: list[ast.AST] = [
-        call.func.value for call in scope.calls
+        call.func.value
+        for call in scope.calls
         if isinstance(call.func, ast.Attribute) and call.func.attr == "backward"
-    ]  # fmt: skip
+    ]
     names: set[str] = set()
     while waiting:
         for node in ast.walk(waiting.pop()):

@@ -19,10 +19,7 @@ from paribus.zoo.comparison import CARD_KEYS
 
 SCHEMA = "paribus.zoo/1"
 OTHERS = "others"
-TOP = (
-    "schema", "name", "title", "about", "codenames", "baseline", "weights", "sheets", "data", "regime", "profiles",
-    "recipes",
-)  # fmt: skip
+TOP = tuple("schema name title about codenames baseline weights sheets data regime profiles recipes".split())
 DATA = ("load", "settings")
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 """A function of the course's library: module:function."""

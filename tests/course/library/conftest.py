@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._reply(200, content, {**headers, "Accept-Ranges": "bytes"})
 
-    def _json(self, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    def _json(self, value: Any) -> None:  # any JSON value
         self._reply(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
     def _reply(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:

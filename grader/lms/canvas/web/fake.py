@@ -72,7 +72,7 @@ class FakeCanvasSite(BaseAdapter):
     def close(self) -> None:
         """Nothing is open."""
 
-    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:  # noqa: ANN401 - as `requests` has it
+    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:  # as `requests` has it
         """Answer one request."""
         self.requests += 1
         if self.fails_after is not None and self.requests > self.fails_after:

@@ -34,7 +34,7 @@ _ADDRESS = re.compile(
 class Patient(HTTPAdapter):
     """The network: nothing is waited for without end."""
 
-    def send(self, request: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as `requests` has it
+    def send(self, request: Any, *args: Any, **more: Any) -> Any:  # as `requests` has it
         """Send, with a time after which nobody waits any more."""
         return super().send(request, *args, **{**more, "timeout": SECONDS})
 
@@ -194,7 +194,7 @@ class Site:
 
         return Course(self._requester, {"id": number})
 
-    def _assignment(self, task: Task) -> Any:  # noqa: ANN401 - canvasapi has no types
+    def _assignment(self, task: Task) -> Any:  # canvasapi has no types
         from canvasapi.assignment import Assignment
 
         return Assignment(self._requester, {"id": task.id, "course_id": task.course})

@@ -84,14 +84,14 @@ class FakeMoodle:
     def _person(self, number: int) -> Person:
         return next(person for person in self.people if person.id == number)
 
-    def _mod_assign_get_assignments(self, _: object) -> Any:  # noqa: ANN401
+    def _mod_assign_get_assignments(self, _: object) -> Any:
         item = {
             "id": 7, "cmid": 42, "name": "Homework", "grade": self.maximum, "duedate": self.due,
             "teamsubmission": int(self.team), "blindmarking": int(self.blind), "markingworkflow": 0,
         }  # fmt: skip
         return {"courses": [{"assignments": [item]}]}
 
-    def _mod_assign_list_participants(self, _: object) -> Any:  # noqa: ANN401
+    def _mod_assign_list_participants(self, _: object) -> Any:
         rows = []
         for person in self.people:
             row: dict[str, object] = {"id": person.id, "fullname": person.name}
@@ -102,7 +102,7 @@ class FakeMoodle:
             rows.append(row)
         return rows
 
-    def _mod_assign_get_submissions(self, _: object) -> Any:  # noqa: ANN401
+    def _mod_assign_get_submissions(self, _: object) -> Any:
         rows = []
         for person in self.people:
             names = [
@@ -124,25 +124,26 @@ class FakeMoodle:
                          "plugins": plugins if person.files or person.typed else []})  # fmt: skip
         return {"assignments": [{"submissions": rows}]}
 
-    def _core_comment_get_comments(self, arguments: Any) -> Any:  # noqa: ANN401
+    def _core_comment_get_comments(self, arguments: Any) -> Any:
         person = self._person(int(arguments["itemid"]) - 50_000)
         return {"comments": [{"userid": user, "content": text} for user, text in person.comments]}
 
-    def _mod_assign_get_user_flags(self, _: object) -> Any:  # noqa: ANN401
+    def _mod_assign_get_user_flags(self, _: object) -> Any:
         rows = [
             {"userid": p.id, "extensionduedate": p.extension, "locked": int(p.locked), "workflowstate": p.state}
             for p in self.people
         ]
         return {"assignments": [{"userflags": rows}]}
 
-    def _mod_assign_get_grades(self, _: object) -> Any:  # noqa: ANN401
+    def _mod_assign_get_grades(self, _: object) -> Any:
         rows = [
             {"userid": p.id, "grade": "-1.00000" if p.grade is None else f"{p.grade:.5f}", "timemodified": p.graded}
-            for p in self.people if p.graded
-        ]  # fmt: skip
+            for p in self.people
+            if p.graded
+        ]
         return {"assignments": [{"grades": rows}] if rows else []}
 
-    def _mod_assign_get_submission_status(self, arguments: Any) -> Any:  # noqa: ANN401
+    def _mod_assign_get_submission_status(self, arguments: Any) -> Any:
         person = self._person(int(arguments["userid"]))
         files = [
             {"filename": name, "fileurl": f"{self.url}/pluginfile/feedback/{person.id}/{name}"}
@@ -150,7 +151,7 @@ class FakeMoodle:
         ]
         return {"feedback": {"plugins": [{"type": "file", "fileareas": [{"files": files}]}]}} if files else {}
 
-    def _mod_assign_save_grades(self, arguments: Any) -> Any:  # noqa: ANN401
+    def _mod_assign_save_grades(self, arguments: Any) -> Any:
         (one,) = arguments["grades"].values()
         person = self._person(int(one["userid"]))
         comment = one["plugindata"].get("assignfeedbackcomments_editor")

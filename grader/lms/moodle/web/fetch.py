@@ -47,7 +47,7 @@ def fetch(
     handed = [item for item in everything if item.files]
     files, known = keep_files(into, "Moodle", _files(site, handed, people), progress)
     grades, extensions, locked = site.grades(activity), site.extensions(activity), site.locked(activity)
-    write_atomic(into / SHEET, sheet(activity, people, handed, grades, extensions, locked))
+    write_atomic(into / SHEET, sheet(activity, people, handed, grades, extensions=extensions, locked=locked))
     rows = tuple(
         Row(one.number, one.user, one.group if activity.team else 0, grades.get(one.user, Graded(None, 0)).grade)
         for one in people
@@ -95,8 +95,8 @@ def folder_of(item: Handed, people: Sequence[Participant]) -> str:
     return f"{zipped(found.name) or 'Participant'}_{found.number}_assignsubmission_file_"
 
 
-def sheet(  # noqa: PLR0917 - a worksheet has these parts
-    activity: Activity, people: Sequence[Participant], handed: Sequence[Handed], grades: Mapping[int, Graded],
+def sheet(
+    activity: Activity, people: Sequence[Participant], handed: Sequence[Handed], grades: Mapping[int, Graded], *,
     extensions: Mapping[int, int], locked: frozenset[int],
 ) -> str:  # fmt: skip
     """The grading worksheet that Moodle's page would give, in English, times with their zone."""

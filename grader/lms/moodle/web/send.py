@@ -7,6 +7,7 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from grader.errors import MoodleError
@@ -49,10 +50,9 @@ class Send:
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A redirect would take the token elsewhere."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
-        raise MoodleError(
-            f"{_place(req.full_url)} sends to {_place(newurl)}. Give the address to which the site leads."
-        )
+    def redirect_request(self, req: urllib.request.Request, *answer: Any, **_: Any) -> None:
+        to = _place(answer[-1])
+        raise MoodleError(f"{_place(req.full_url)} sends to {to}. Give the address to which the site leads.")
 
 
 def _place(url: str) -> str:

@@ -132,12 +132,14 @@ class Site:
         rows = self._call("mod_assign_list_participants", assignid=activity.id, groupid=0, filter="")
         return [
             Participant(
-                int(row["id"]), str(row.get("recordid") or row["id"]) if activity.blind else str(row["id"]),
-                "" if activity.blind else str(row.get("fullname", "")), int(row.get("groupid") or 0),
+                int(row["id"]),
+                str(row.get("recordid") or row["id"]) if activity.blind else str(row["id"]),
+                "" if activity.blind else str(row.get("fullname", "")),
+                int(row.get("groupid") or 0),
                 str(row.get("groupname") or ""),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def handed_in(self, activity: Activity) -> list[Handed]:
         """The last attempt of each, with its files. A team's is the team's alone."""
@@ -146,9 +148,11 @@ class Site:
         for row in found.get("submissions", []):
             files = tuple(
                 (f"{file.get('filepath', '/')}{file['filename']}".lstrip("/"), str(file["fileurl"]))
-                for plugin in row.get("plugins", []) if plugin["type"] == "file"
-                for area in plugin.get("fileareas", []) for file in area.get("files", [])
-            )  # fmt: skip
+                for plugin in row.get("plugins", [])
+                if plugin["type"] == "file"
+                for area in plugin.get("fileareas", [])
+                for file in area.get("files", [])
+            )
             rows.append(
                 Handed(int(row["userid"]), int(row.get("groupid") or 0), str(row["status"]),
                        int(row["attemptnumber"]), int(row["timemodified"]), files, _typed(row),
@@ -198,9 +202,11 @@ class Site:
         plugins = found.get("feedback", {}).get("plugins", [])
         return [
             (str(file["filename"]), str(file["fileurl"]))
-            for plugin in plugins if plugin["type"] == "file"
-            for area in plugin.get("fileareas", []) for file in area.get("files", [])
-        ]  # fmt: skip
+            for plugin in plugins
+            if plugin["type"] == "file"
+            for area in plugin.get("fileareas", [])
+            for file in area.get("files", [])
+        ]
 
     def download(self, address: str) -> bytes:
         """A file. MoodleError where its address is on another site: the token goes to nobody else."""
@@ -224,7 +230,7 @@ class Site:
 
     def save(self, activity: Activity, one: Grade) -> None:
         """Write one grade with its comment and files; None takes away a grade that is there."""
-        entry: dict[str, object] = {
+        entry: dict[str, Any] = {
             "userid": one.user, "grade": -1 if one.grade is None else one.grade, "attemptnumber": -1,
             "addattempt": 0, "workflowstate": one.state,
             # Moodle breaks where an existing comment is left out.
@@ -232,16 +238,16 @@ class Site:
             "plugindata": {"assignfeedbackcomments_editor": {"text": one.comment, "format": 1}},
         }  # fmt: skip
         if one.draft:
-            entry["plugindata"] = {**entry["plugindata"], "files_filemanager": one.draft}  # type: ignore[dict-item]
+            entry["plugindata"] = {**entry["plugindata"], "files_filemanager": one.draft}
         self._call("mod_assign_save_grades", assignmentid=activity.id, applytoall=int(one.team), grades=[entry])
 
-    def _call(self, function: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, function: str, **arguments: object) -> Any:  # JSON
         fields = {"wstoken": self._token, "wsfunction": function, "moodlewsrestformat": "json"}
         return self._json(REST, {**fields, **flat(arguments)}, None, function)
 
     def _json(
         self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None, what: str
-    ) -> Any:  # noqa: ANN401 - JSON
+    ) -> Any:  # JSON
         raw = self._transport(self.url + path, fields, files)
         try:
             found = json.loads(raw)
@@ -278,9 +284,11 @@ def _typed(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The online text of a submission, as HTML."""
     return tuple(
         str(editor["text"])
-        for plugin in row.get("plugins", []) if plugin["type"] == "onlinetext"
-        for editor in plugin.get("editorfields", []) if editor.get("text")
-    )  # fmt: skip
+        for plugin in row.get("plugins", [])
+        if plugin["type"] == "onlinetext"
+        for editor in plugin.get("editorfields", [])
+        if editor.get("text")
+    )
 
 
 def _grade(value: object) -> float | None:

@@ -16,9 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import paribus
-from generator.building.checkmodules import data_beside, reached
 from generator.errors import BuildError
 from generator.project import CHECK_NEEDS, ROOT, core_requirements, licence, requirement
+from generator.wheels.checkmodules import data_beside, reached
 from paribus.course.catalog import Library
 from paribus.metrics.registry import GROUP
 

@@ -11,8 +11,30 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from paribus.check.tested import draws, passed_tests
+from paribus.display.markup import Table
 from paribus.display.show import say, show, show_tables
-from paribus.display.tables import (
+from paribus.errors import EvidenceError
+from paribus.experiments.arms import same_run
+from paribus.experiments.beforehand import look_at, tell_again, tell_finished
+from paribus.experiments.quotes import Quotes
+from paribus.experiments.wide import WIDEST
+from paribus.metrics.metric import Scored
+from paribus.metrics.packing import unpack
+from paribus.metrics.registry import registry
+from paribus.metrics.scoring import scored
+from paribus.records import block
+from paribus.records.data import Data, pack_labels, predicts
+from paribus.records.diagnosis import Diagnosis
+from paribus.records.environment import environment as surroundings
+from paribus.records.fields import clean_text, config_fields, plain
+from paribus.records.misnamed import not_its_own
+from paribus.records.objects import code_fields
+from paribus.records.predictions import restored_metrics
+from paribus.records.record import Record
+from paribus.records.runs import Run, RunResult
+from paribus.records.session import Session
+from paribus.records.simple import is_number
+from paribus.records.tables import (
     data_table,
     result_table,
     served_table,
@@ -21,27 +43,6 @@ from paribus.display.tables import (
     summary_table,
     values_tables,
 )
-from paribus.errors import EvidenceError
-from paribus.experiments.arms import same_run
-from paribus.experiments.beforehand import look_at, tell_again, tell_finished
-from paribus.experiments.wide import WIDEST
-from paribus.metrics.metric import Scored
-from paribus.metrics.registry import registry
-from paribus.metrics.scoring import scored
-from paribus.records import block
-from paribus.records.data import Data, pack_labels, predicts
-from paribus.records.diagnosis import Diagnosis
-from paribus.records.environment import environment as surroundings
-from paribus.records.fields import clean_text, config_fields, plain
-from paribus.records.markup import Table
-from paribus.records.misnamed import not_its_own
-from paribus.records.objects import code_fields
-from paribus.records.packing import unpack
-from paribus.records.predictions import restored_metrics
-from paribus.records.quotes import Quotes
-from paribus.records.record import Record
-from paribus.records.runs import Run, RunResult
-from paribus.records.session import Session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -250,7 +251,7 @@ class Recording:
 
     @property
     def quote(self) -> Quotes:
-        """Numbers to paste into a memo, each recorded with what it is: see `paribus.records.quotes`."""
+        """Numbers to paste into a memo, each recorded with what it is: see `paribus.experiments.quotes`."""
         return Quotes(self)
 
     def tested(self, task: str) -> None:
@@ -298,7 +299,7 @@ class Recording:
 
     def check(self) -> None:
         """Look over this session's records before handing in; says what cannot be seen from inside."""
-        from paribus.check.unfinished import look
+        from paribus.experiments.unfinished import look
 
         show_tables(look(self.session.records).table())
 
@@ -335,6 +336,6 @@ def _checked_value(name: str, value: object) -> float:
     if not isinstance(name, str) or not _VALUE_NAME.fullmatch(name) or len(name) > 120:
         raise EvidenceError(f"A recorded value has a dotted name such as 'audit.redacted_share'; got {name!r}.")
     kept = plain(name, value)
-    if isinstance(kept, bool) or not isinstance(kept, int | float) or not math.isfinite(kept):
+    if not is_number(kept) or not math.isfinite(kept):
         raise EvidenceError(f"The value {name!r} is {value!r}; a recorded value is a finite number.")
     return kept

@@ -7,9 +7,9 @@ not; `paribus check FILE` looks at those.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from paribus.display.markup import Table
 from paribus.errors import ExperimentError
 from paribus.experiments.arms import check_one_change
-from paribus.records.markup import Table
 from paribus.records.record import Record
 
 ARMS = ("baseline", "changed")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
-from grader.classrun.pool import Lost, run_pool
 from grader.errors import ClusterError
+from grader.workplaces.pool import Lost, run_pool
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -73,7 +73,7 @@ def open_place(cluster: str, jobs: int, *, time_limit: float, memory_mb: int = 0
         yield Processes(jobs, time_limit, memory_mb)
         return
     try:
-        from grader.classrun.cluster import open_cluster
+        from grader.workplaces.cluster import open_cluster
     except ImportError as error:
         raise ClusterError(
             f"--cluster {cluster} needs Dask ({error}). Install it here and on every machine of the cluster: "

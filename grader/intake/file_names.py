@@ -1,7 +1,7 @@
 """What a file's name says where a learning platform wrote it: whose it is, and which file.
 
-Each platform that names files has a module ``names`` in its folder, with a function ``read_name``; they are found
-by that, so that a new platform adds a folder, or an installed package, and nothing else.
+Each platform that names files has a module ``names`` in its folder of `grader.lms`, with a function ``read_name``;
+they are found by that, so that a new platform adds a folder, or an installed package, and nothing else.
 """
 
 from collections.abc import Callable

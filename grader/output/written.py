@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grader.classrun.storage import MARKER, RESULTS
+from grader.output.storage import MARKER, RESULTS
 from paribus.files import write_atomic
 
 UNFINISHED = "unfinished.json"

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from paribus.display.markup import Table
 from paribus.metrics.registry import in_order, registry, title
 from paribus.records.environment import place_of
-from paribus.records.markup import Table
 from paribus.records.record import DataIdentity, Epoch, Prediction, Record
 
 FEW_VALUES = 6
@@ -97,8 +97,10 @@ def result_table(record: Record, never_predicted: int | None) -> Table:
 def epoch_line(line: Epoch, lost: Sequence[str] = ()) -> str:
     """One line of a log, missing values left out; ``lost`` names losses that were no finite numbers."""
     losses = [name for name in ("train_loss", "validation_loss") if name in line.metrics]
-    parts = [f"{title(name)} {number(name, line.metrics[name])}"
-             for name in (*losses, *in_order(line.metrics.keys() - set(losses)))]  # fmt: skip
+    parts = [
+        f"{title(name)} {number(name, line.metrics[name])}"
+        for name in (*losses, *in_order(line.metrics.keys() - set(losses)))
+    ]
     parts += [f"{title(name)} is not a finite number" for name in lost]
     return f"epoch {line.epoch}: {', '.join(parts) or 'nothing measured'}"
 

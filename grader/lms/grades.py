@@ -84,11 +84,13 @@ def grades_of(
     listed = {one.number: _listed(one, policy) for one in everyone or ()}
     people = [
         _grade(
-            listed.get(number) or Grade(number, harmless(_name(mine[number]))), mine.get(number, ()), assignment,
+            listed.get(number) or Grade(number, harmless(_name(mine[number]))),
+            mine.get(number, ()),
+            assignment,
             policy,
         )
         for number in sorted(mine.keys() | listed.keys(), key=lambda number: (len(number), number))
-    ]  # fmt: skip
+    ]
     return Graded(
         assignment.name,
         assignment.title,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.classrun.storage import STARTED
 from grader.model import SCHEMA
+from grader.output.storage import STARTED
 from paribus.files import write_atomic
 
 

@@ -57,9 +57,10 @@ def broken_notes(results: Sequence[Result], tries: Tries) -> tuple[str, ...]:
     that it does not.
     """
     spent = [
-        item.submission for item in results
+        item.submission
+        for item in results
         if tries.are_spent(ENTERING, item) or (is_broken(item) and tries.are_spent(CHECKING, item))
-    ]  # fmt: skip
+    ]
     again = sum(is_broken(item) and item.submission not in spent for item in results)
     notes = []
     if again:

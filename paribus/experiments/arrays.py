@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from paribus.records.recording import Recording
+    from paribus.experiments.recording import Recording
     from paribus.records.runs import Run, RunResult
 
 FOLDER = "kept"
@@ -71,7 +71,7 @@ def get(notebook: "Recording", result: "RunResult", name: str) -> "NDArray[Any]"
     return array
 
 
-def put_weights(run: "Run", network: "Any") -> None:  # noqa: ANN401 - torch is not imported to name a type
+def put_weights(run: "Run", network: "Any") -> None:
     """Keep the parameters of a torch model under the name "weights", as 32-bit floats in their order."""
     import numpy as np
     from torch.nn.utils import parameters_to_vector
@@ -79,7 +79,7 @@ def put_weights(run: "Run", network: "Any") -> None:  # noqa: ANN401 - torch is 
     put(run, "weights", parameters_to_vector(network.parameters()).detach().cpu().numpy().astype(np.float32))
 
 
-def load_weights(notebook: "Recording", result: "RunResult", network: "Any") -> "Any":  # noqa: ANN401
+def load_weights(notebook: "Recording", result: "RunResult", network: "Any") -> "Any":
     """Give ``network``, made as the run made it, the parameters that the run kept; returns it in evaluation mode.
 
     Raises EvidenceError where they cannot be read, or are those of another architecture.

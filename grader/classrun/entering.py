@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.classrun.pool import Lost
-from grader.classrun.tries import ENTERING, Tries
-from grader.classrun.workplaces import Place, Processes
 from grader.desk.decided import Desk, bring
 from grader.errors import GradebookError
 from grader.gradebook.owners import move_to_owners
@@ -22,8 +19,11 @@ from grader.gradebook.rebuilding import Rebuild, Rebuilt, Task
 from grader.gradebook.rebuilt_files import Kept
 from grader.gradebook.scores import Carried
 from grader.grading.identity import Handed
+from grader.grading.tries import ENTERING, Tries
 from grader.intake.inbox import read
 from grader.model import Result, Submission
+from grader.workplaces.place import Place, Processes
+from grader.workplaces.pool import Lost
 from paribus.course.policy import Policy
 from paribus.course.release import Release
 

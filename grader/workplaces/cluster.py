@@ -1,8 +1,8 @@
 """The grader on a Dask cluster: the same results as on one machine, from as many as there are.
 
-The scheduler and the workers are started by Dask's own commands; `grader.classrun.cluster_worker` is what a worker
-does. A submission travels once, with its task, small ones several to a task, and each thread has one task to do
-and one to go on with.
+The scheduler and the workers are started by Dask's own commands; `grader.workplaces.cluster_worker` is what a
+worker does. A submission travels once, with its task, small ones several to a task, and each thread has one task to
+do and one to go on with.
 Where a worker is lost, Dask gives its tasks to another.
 """
 
@@ -18,10 +18,10 @@ from uuid import uuid4
 import dask
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster
 
-from grader.classrun.cluster_worker import Crew, Done, Lot, at_work
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import Lost
 from grader.errors import ClusterError
+from grader.workplaces.cluster_worker import Crew, Done, Lot, at_work
+from grader.workplaces.own_code import own_code
+from grader.workplaces.pool import Lost
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

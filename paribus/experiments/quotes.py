@@ -24,7 +24,7 @@ KINDS = ("paired", "welch")
 
 
 class Recorder(Protocol):
-    """What writes numbers down: `paribus.records.recording.Recording`."""
+    """What writes numbers down: `paribus.experiments.recording.Recording`."""
 
     def value(self, name: str, value: float) -> float:
         """Write down one number."""

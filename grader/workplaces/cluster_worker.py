@@ -1,6 +1,6 @@
 """What a worker of a Dask cluster does: it hands each submission to a process of its own below it.
 
-The process is one of `grader.classrun.pool`, with its bounds on time and memory. So a submission that hangs or
+The process is one of `grader.workplaces.pool`, with its bounds on time and memory. So a submission that hangs or
 kills costs only itself, there as on one machine.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from grader.classrun.own_code import own_code
-from grader.classrun.pool import run_pool
 from grader.errors import ClusterError
+from grader.workplaces.own_code import own_code
+from grader.workplaces.pool import run_pool
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc]  # distributed ships no types
             while True:
                 self._idle.pop().close()
 
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
+    def answer(self, item: Any) -> Any:  # whatever the run is about
         """What comes of one item; called by as many threads as the worker has."""
         self._check("that has just come")  # which may have its first task before it is set up
         # A nanny starts its worker as a daemon, which may have no processes below it. Ours end with it.
@@ -94,7 +94,7 @@ class _Hand:
         items = iter(self._box.pop, _Hand)  # taken only when asked for an answer, when there is one
         self._pool = run_pool(function, items, jobs=1, time_limit=time_limit, memory_mb=memory_mb)
 
-    def answer(self, item: Any) -> Any:  # noqa: ANN401 - whatever the run is about
+    def answer(self, item: Any) -> Any:  # whatever the run is about
         self._box.append(item)
         return next(self._pool)[1]
 
