@@ -15,6 +15,7 @@ from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.experiments.one_change import choices
 
 _GROUP_SETTINGS: Mapping[str, str] = {"['lr']": "learning_rate", "['weight_decay']": "weight_decay"}
@@ -146,7 +147,7 @@ def _handed_on(program: Program, found: Trained, scope: Scope, prefix: Path) -> 
         reads = LIBRARY.get(program.resolve(path))
         if reads is None or _same_calls(program, found, path) > 1:
             continue
-        for item in (*call.args, *(word.value for word in call.keywords)):
+        for item in arguments(call):
             made = item
             if isinstance(item, ast.Name):
                 stores = [

@@ -11,6 +11,7 @@ from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspe
 from paribus.check.code.moments import BEGINS, RunCall, run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
+from paribus.check.code.taken_apart import arguments
 
 _SUBSETS = frozenset({"subset", "take"})
 """Calls that make another data set of one, as a class does that is called as its items are."""
@@ -65,7 +66,7 @@ def _other(program: Program, call: RunCall, recorded: ast.expr | None, trains: a
     if recorded is None or (not name and not _changes(recorded)):
         return ""
     same = _converted(program, name, call.step.order) if name else set()
-    values = (*trains.args, *(item.value for item in trains.keywords))
+    values = arguments(trains)
     given = [found for item in values if (found := _name(item)) in known]
     copies = [item for item in values if _copies(item, known)]
     if len(copies) == 1 and not given:

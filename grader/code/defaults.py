@@ -70,7 +70,7 @@ def other_meaning(case: Case, program: Program, found: Trained, vary: str) -> It
         if key not in values or store.root not in found.reach.free or step.order > found.changed.last:
             continue
         before = entry_of(program.value_before(store.root, step.order), key)
-        begun = step.order > min(found.baseline.first, found.changed.first)
+        begun = step.order > found.first
         if not begun and (_is_empty(before) or _is_made_in_that_cell(program, store.root, step)):
             continue
         if isinstance(before, ast.expr) and store.value is not None and ast.dump(before) != ast.dump(store.value):

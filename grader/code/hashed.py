@@ -12,6 +12,7 @@ from paribus.check.code.following import arguments_of
 from paribus.check.code.paths import Path, path_of
 from paribus.check.code.program import Program
 from paribus.check.code.seeded import seeds_of
+from paribus.check.code.taken_apart import arguments
 
 _TURNS = frozenset(
     {
@@ -60,7 +61,7 @@ def _is_turned(program: Program, node: ast.AST, prefix: Path) -> bool:
         return path_of(node.value) == prefix
     if not isinstance(node, ast.Call):
         return False
-    whole = [item for item in (*node.args, *(word.value for word in node.keywords)) if path_of(item) == prefix]
+    whole = [item for item in arguments(node) if path_of(item) == prefix]
     if not whole:
         return False
     functions = [scope for scope in program.functions_of(node.func) if not scope.is_class]

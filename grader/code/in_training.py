@@ -77,7 +77,7 @@ def _lasting(program: Program, found: Trained, method: Scope) -> frozenset[str]:
     owner = method.name.rpartition(".")[0]
     known = [scope for _, scope in program.defined.get(owner, ()) if scope.is_class]
     names = {store.root for scope in known for store in scope.stores if len(store.path) == 1}
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     once = any(
         isinstance(store.value, ast.Call)
         and path_of(store.value.func) == (owner,)

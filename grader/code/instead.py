@@ -13,6 +13,7 @@ from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspe
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import Path, entry_of, path_of
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
@@ -64,7 +65,7 @@ def _taken(program: Program, found: Trained, scope: Scope, vary: str) -> Iterato
         reads = vary in LIBRARY.get(program.resolve(path), ()) or any(
             mentions(inner.node, vary) for function in functions for inner in program.reach([function]).scopes
         )
-        for item in (*call.args, *(word.value for word in call.keywords)) if reads else ():
+        for item in arguments(call) if reads else ():
             if isinstance(item, ast.Call) and _is_made_by_default(program, found, item, vary):
                 yield item
             known = isinstance(item, ast.Name) and item.id in configuration_names(program)
@@ -80,7 +81,7 @@ def _handed_on(program: Program, found: Trained, scope: Scope) -> Iterator[ast.e
         return
     own, run = scope.params[0], scope.params[_OF_A_TRAINING - 1]
     for call in scope.calls:
-        parts = [*call.args, *(item.value for item in call.keywords)]
+        parts = arguments(call)
         names = {item.id for item in parts if isinstance(item, ast.Name)}
         inside = {node.id for item in parts for node in ast.walk(item) if isinstance(node, ast.Name)}
         if run not in names or own in inside or not program.functions_of(call.func):
@@ -98,7 +99,7 @@ def _is_made_by_default(program: Program, found: Trained, made: ast.Call, vary: 
         for item in (call.config, *_values_of(program, call.config))
         for node in ast.walk(item) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }  # fmt: skip
-    parts = (*made.args, *(item.value for item in made.keywords))
+    parts = arguments(made)
     written = all(isinstance(item, ast.Constant) for item in parts)
     kind = (
         program.defined.get(made.func.id, []) if isinstance(made.func, ast.Name) and made.func.id in known else []
@@ -174,7 +175,7 @@ def _is_constant(program: Program, found: Trained, scope: Scope, name: str) -> b
     """A name of the notebook that is bound before both arms, and not between them."""
     if name in scope.local or name not in program.bound or name in program.imports:
         return False
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     orders = [step.order for step, _ in program.bound[name]]
     return min(orders) < first and not any(first <= order <= last for order in orders)
 
@@ -254,12 +255,7 @@ def handed_out(case: Case, program: Program, position: int) -> Iterator[CodeFind
 def _is_handed_to_a_function(program: Program, helper: Scope, table: ast.Call) -> bool:
     """A table goes into a function of the notebook, itself or by a name: a row of results does not."""
     names = {store.path[0] for store in helper.stores if store.value is table and len(store.path) == 1}
-    given = [
-        item
-        for call in helper.calls
-        if program.functions_of(call.func)
-        for item in (*call.args, *(word.value for word in call.keywords))
-    ]
+    given = [item for call in helper.calls if program.functions_of(call.func) for item in arguments(call)]
     return any(
         part is table or (isinstance(part, ast.Name) and part.id in names)
         for item in given

@@ -22,7 +22,7 @@ def used_up(case: Case, program: Program, found: Trained) -> Iterator[CodeFindin
     """An iterator that is made once and gone through in every run, or in every epoch: the second time it is empty,
     or goes on where the first time ended.
     """
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     for scope in found.reach.scopes if not any(item.is_class for item in found.roots) else ():
         if not scope.name:
             continue

@@ -15,6 +15,7 @@ from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspe
 from paribus.check.code.moments import run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program, Step
+from paribus.check.code.taken_apart import arguments
 from paribus.check.shows import shown_in
 
 AGAIN = "again"
@@ -72,7 +73,7 @@ def _trained_by(program: Program, found: Trained, step: Step) -> Iterator[ast.ex
         return
     for call in step.scope.calls:
         if any(id(scope) in roots for scope in program.functions_of(call.func, step.order)):
-            yield from (*call.args, *(item.value for item in call.keywords))
+            yield from arguments(call)
     if isinstance(step.scope.node, ast.For) and _takes_steps(program, step):
         cell = [other for other in program.steps if other.position == step.position and other.order <= step.order]
         shown = {inner for other in cell for inner in shown_in(other.scope.node)}
@@ -175,7 +176,7 @@ def helper_looks(case: Case) -> tuple[CodeFinding, ...]:
     found = []
     for step, scope in program.scopes:
         for call in scope.calls if any(map(_is_test, scope.texts)) else ():
-            given = (*call.args, *(item.value for item in call.keywords))
+            given = arguments(call)
             if not any(map(_is_test, given)) or (scope.name and not _is_called(program, scope)):
                 continue
             if any(_takes_part(helper, call) for helper in program.functions_of(call.func, step.order)):

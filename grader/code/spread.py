@@ -9,6 +9,7 @@ from paribus.check.code.gathered import returned_by
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called, last_name
 
 _SHARES: Mapping[str, int] = {"WeightedRandomSampler": 0, "multinomial": 0}
@@ -59,7 +60,7 @@ def weighs_losses(following: Following) -> bool:
         names = following.names(context)
         for call in context.scope.calls:
             loss = any(word in called(call).lower() for word in ("loss", "entropy", "weighted_mean", "criterion"))
-            parts = (*call.args, *(item.value for item in call.keywords))
+            parts = arguments(call)
             if loss and any(following.follows(context, item, names) for item in parts):
                 return True
     return False

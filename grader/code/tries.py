@@ -9,6 +9,7 @@ from paribus.check.code.facts import Scope
 from paribus.check.code.findings import CodeFinding, Kind, place_of, said, suspected
 from paribus.check.code.moments import TRAINS
 from paribus.check.code.program import Program, Step
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called
 
 _CHOOSES = frozenset({"min", "max", "sorted"})
@@ -52,7 +53,7 @@ def _trains_anew(program: Program, table: ast.expr) -> bool:
         if not isinstance(call, ast.Call):
             continue
         functions = [scope for scope in program.functions_of(call.func) if not scope.is_class]
-        parts = (*call.args, *(item.value for item in call.keywords))
+        parts = arguments(call)
         of_seeds = [node for part in parts if _is_a_seed(part) for node in ast.walk(part)]
         differs = any(isinstance(node, ast.Name) and node.id in variables for node in of_seeds)
         reached = program.reach(functions).scopes if differs and functions else ()

@@ -16,6 +16,7 @@ from paribus.check.code.following import arguments_of
 from paribus.check.code.moments import configuration_names, run_calls
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import shown_in
 
@@ -68,7 +69,7 @@ def _settings(tree: ast.AST, vary: str) -> list[ast.expr]:
 
 def _is_the_same(program: Program, found: Trained, name: str) -> bool:
     """A name of the notebook that is bound before both arms, and not between them."""
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     orders = [step.order for step, _ in program.bound.get(name, ())]
     return bool(orders) and min(orders) < first and not any(first <= order <= last for order in orders)
 
@@ -93,7 +94,7 @@ def trained_with_another(case: Case, program: Program, position: int) -> Iterato
 
 def _other(program: Program, helper: Scope, call: ast.Call, own: str, runs: set[str]) -> str:
     """The configuration of the notebook that a function gets beside the run, in the place of the helper's own."""
-    parts = [*call.args, *(item.value for item in call.keywords)]
+    parts = arguments(call)
     given = [item.id for item in parts if isinstance(item, ast.Name)]
     inside = {node.id for item in parts for node in ast.walk(item) if isinstance(node, ast.Name)}
     if not runs & set(given) or own in inside or not program.functions_of(call.func):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called
 from paribus.check.shows import shown_in
 from paribus.records.simple import is_number
@@ -139,7 +140,7 @@ def _is_second_half(node: ast.Subscript, cuts: list[ast.Subscript]) -> bool:
 
 def _draws_rows(call: ast.Call, holders: frozenset[str]) -> bool:
     """``data.subset(200)``, ``rows.sample(n=200)``, ``rng.choice(len(data.train.texts), 200, replace=False)``."""
-    given = [*call.args, *(item.value for item in call.keywords)]
+    given = arguments(call)
     names = {node.id for item in given for node in ast.walk(item) if isinstance(node, ast.Name)}
     if names & _SETTINGS or not any(_is_number(item, frozenset()) for item in given):
         return False

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called, last_name, parameters, root_name
 
 READ_OF_A_CONFIGURATION: Mapping[str, frozenset[str]] = {
@@ -77,9 +78,7 @@ class _Function:
         if known is not None or (isinstance(node, ast.Call) and called(node) == "isinstance"):
             return self.vary in (known or ())  # of what kind a configuration is, both arms agree
         if isinstance(node, ast.Call) and depth < _MAX_STEPS and called(node) in self.functions:
-            given = [
-                item for item in (*node.args, *(word.value for word in node.keywords)) if not self._is_whole(item)
-            ]
+            given = [item for item in arguments(node) if not self._is_whole(item)]
             told = any(self.follows(item, depth) for item in given)
             return told or self._read_by(self.functions[called(node)], depth + 1)
         if isinstance(node, ast.Attribute | ast.Subscript) and root_name(node) in self.configurations | {"run"}:

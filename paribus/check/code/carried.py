@@ -182,8 +182,7 @@ def _made(program: Program, name: str, found: Training) -> tuple[Step, ast.Call]
     if (name,) != program.resolve((name,)) or name in program.defined:
         return None
     bound = program.bound.get(name, ())
-    first = min(found.baseline.first, found.changed.first)
-    last = max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     if not bound or any(first <= step.order <= last for step, _ in bound):
         return None
     step, store = next(((step, store) for step, store in reversed(bound) if step.order < first), (None, None))
@@ -195,8 +194,7 @@ def _made(program: Program, name: str, found: Training) -> tuple[Step, ast.Call]
 
 def _renewed(program: Program, name: str, found: Training) -> bool:
     """Something gives it its first state again, within the training or between the arms."""
-    first = min(found.baseline.first, found.changed.first)
-    last = max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     between = [step.scope for step in program.steps if first <= step.order <= last]
     for scope in (*found.reach.scopes, *between):
         made_here = name in scope.outer and any(store.path == (name,) for store in scope.stores)

@@ -232,7 +232,7 @@ def _named_elsewhere(program: Program, found: Training) -> set[str]:
 
 
 def _bound_between(program: Program, name: str, found: Training) -> bool:
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     return any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from paribus.check.code.facts import Scope
 from paribus.check.code.gathered import names_in
+from paribus.check.code.taken_apart import arguments
 from paribus.check.shows import shown_in
 
 _ROUNDS = 8
@@ -65,7 +66,7 @@ def _gets(statement: ast.AST, held: set[str], shown: frozenset[int]) -> set[str]
 
 def _changed_by(call: ast.Call, held: set[str], shown: frozenset[int]) -> set[str]:
     """``rows.append(label)``, ``fill(rows, labels)``: whatever it is given may hold it afterwards."""
-    parts = [*call.args, *(item.value for item in call.keywords)]
+    parts = arguments(call)
     if any(id(item) in shown for item in parts) or not any(_mentions(item, held) for item in (*parts, call.func)):
         return set()
     return set().union(*map(names_in, (*parts, call.func)))

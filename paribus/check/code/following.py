@@ -17,6 +17,7 @@ from paribus.check.code.gathered import returned_by
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import path_of
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called, last_name, root_name
 from paribus.check.shows import only_shows
 
@@ -164,7 +165,7 @@ class Following:
         """What a call makes: of numbers, or by a function of the notebook that returns some."""
         name = called(call)
         if name in _PLAIN or (self.vary == "batch_size" and name in OF_BATCHES):
-            parts = [*call.args, *(item.value for item in call.keywords)]
+            parts = list(arguments(call))
             parts += [call.func.value] if isinstance(call.func, ast.Attribute) else []
             return any(self.follows(context, item, names, depth) for item in parts)
         if depth >= _DEEPEST:
@@ -247,8 +248,7 @@ class Following:
             return True
         if not name or name in context.scope.local or name not in self.program.bound:
             return False
-        first = min(self.found.baseline.first, self.found.changed.first)
-        last = max(self.found.baseline.last, self.found.changed.last)
+        first, last = self.found.first, self.found.last
         return not any(first <= step.order <= last for step, _ in self.program.bound[name])
 
 

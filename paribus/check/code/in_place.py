@@ -28,7 +28,7 @@ _IN_PLACE = frozenset({"mul_", "add_", "sub_", "div_", "clamp_", "sort", "shuffl
 
 def changed_in_place(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """Numbers of the notebook that training changes where they lie, so that the next run finds them changed."""
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     for scope in found.reach.scopes:
         for store in scope.stores if scope.name else ():
             name = _meant(scope, store)

@@ -93,7 +93,7 @@ def _of_the_notebook(program: Program, found: Training, scope: Scope) -> Iterato
     """Names of the notebook that mean a collection, or an object of a class of the notebook, made before both
     arms and filled by the training.
     """
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     names = {node.id for node in scope.loads if node.id not in scope.local or node.id in scope.outer}
     for name in sorted(names & set(program.bound) - set(program.imports) if scope.name else ())[:_MOST]:
         bound = program.bound[name]

@@ -81,6 +81,16 @@ class Training:
     known: tuple[Mapping[str, Any], ...] = ()
 
     @property
+    def first(self) -> int:
+        """The first step in which an arm ran."""
+        return min(self.baseline.first, self.changed.first)
+
+    @property
+    def last(self) -> int:
+        """The last step in which an arm ran."""
+        return max(self.baseline.last, self.changed.last)
+
+    @property
     def apart(self) -> bool:
         """One arm was over when the other began."""
         return self.baseline.last < self.changed.first or self.changed.last < self.baseline.first

@@ -12,6 +12,7 @@ from paribus.check.code.makers import OPTIMISERS, goes_on_fitting, is_asked_for,
 from paribus.check.code.moments import Training
 from paribus.check.code.paths import Path, Store, entry_of, path_of
 from paribus.check.code.program import Program, Step
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called
 
 _STAYS = frozenset({"to", "cuda", "cpu", "train", "eval", "float", "double", "half", "requires_grad_", "compile"})
@@ -114,7 +115,7 @@ class Origins:
             return self._of_path(scope, node, depth)
         functions = self.program.functions_of(node.func) if isinstance(node.func, ast.Name) else ()
         if name in _WRAPS or any(is_module(item) for item in functions):
-            given_all = (*node.args, *(item.value for item in node.keywords))
+            given_all = arguments(node)
             return next((hit for item in given_all if (hit := self.of(scope, item, line, depth))), None)
         for function in functions:
             for value in returned_by(function.node) if not function.is_class else ():
@@ -142,7 +143,7 @@ class Origins:
             return None
         if any(store.path == path for other in self.found.reach.scopes for store in other.stores):
             return self._kept(ast.unparse(node), node)
-        before = min(self.found.baseline.first, self.found.changed.first)
+        before = self.found.first
         value = self.program.value_before(path[0], before)
         entry = entry_of(value, path[1].strip("[]'\"")) if len(path) == 2 else None
         put = [
@@ -150,7 +151,7 @@ class Origins:
             for step, store in self.program.stores
             if store.path == path and step.order < before and store.value is not None
         ]
-        between = range(before, max(self.found.baseline.last, self.found.changed.last) + 1)
+        between = range(before, self.found.last + 1)
         if any(step.order in between for step, store in self.program.stores if store.path in (path, path[:1])):
             return None
         for step, item in put:
@@ -201,8 +202,7 @@ class Origins:
 
     def _objects(self, owner: str) -> Iterator[Origin]:
         """Objects of a class that the notebook makes before both arms, and that training uses."""
-        first = min(self.found.baseline.first, self.found.changed.first)
-        last = max(self.found.baseline.last, self.found.changed.last)
+        first, last = self.found.first, self.found.last
         for name in sorted(self.found.reach.free):
             bound = self.program.bound.get(name, ())
             if not bound or any(first <= step.order <= last for step, _ in bound):
@@ -326,8 +326,7 @@ class Origins:
         """The call that made what a name of the notebook means, before both arms and not between them."""
         if (name,) != self.program.resolve((name,)) or name in self.program.defined:
             return None
-        first = min(self.found.baseline.first, self.found.changed.first)
-        last = max(self.found.baseline.last, self.found.changed.last)
+        first, last = self.found.first, self.found.last
         bound = self.program.bound.get(name, ())
         if not bound or any(first <= step.order <= last for step, _ in bound):
             return None

@@ -12,6 +12,7 @@ from paribus.check.code.following import arguments_of
 from paribus.check.code.gathered import returned_by
 from paribus.check.code.moments import Training
 from paribus.check.code.program import Program
+from paribus.check.code.taken_apart import arguments
 from paribus.check.names import called
 
 Source = Callable[[Scope, ast.AST], bool]
@@ -54,8 +55,7 @@ class Reaching:
 
     def given(self, scope: Scope, call: ast.Call) -> Iterator[ast.expr]:
         """What a call of a library is given that holds it."""
-        parts = (*call.args, *(item.value for item in call.keywords))
-        yield from (item for item in parts if not self._functions(call) and self.holds(scope, item))
+        yield from (item for item in arguments(call) if not self._functions(call) and self.holds(scope, item))
 
     def _functions(self, call: ast.Call) -> tuple[Scope, ...]:
         """The notebook's functions behind a call, and methods of that name; an object holds what it is made of."""

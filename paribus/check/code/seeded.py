@@ -90,7 +90,7 @@ def _functions(program: Program, found: Training) -> Iterator[tuple[Step, Scope]
 
 def _uses_seed(program: Program, found: Training, within: set[int], *, several: bool) -> bool:
     """The run's seed gets to something that is no function of the notebook and no display."""
-    first, last = min(found.baseline.first, found.changed.first), max(found.baseline.last, found.changed.last)
+    first, last = found.first, found.last
     for name in found.reach.free:
         if "seed" in name.lower() and name not in program.defined:
             between = any(first <= step.order <= last for step, _ in program.bound.get(name, ()))
@@ -209,7 +209,7 @@ def _worked_out(node: ast.expr, seed: int) -> Any:
 
 def replaced_seeders(page: Page, program: Program, found: Training) -> Iterator[CodeFinding]:
     """A library's function that seeds gives way to one that does not hand on the seed that it is given."""
-    last = max(found.baseline.last, found.changed.last)
+    last = found.last
     inside = [(step, store) for step, scope in _functions(program, found) for store in scope.stores]
     for step, store in (*program.stores, *inside):
         path = program.resolve(store.path)
