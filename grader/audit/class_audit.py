@@ -24,7 +24,7 @@ from grader.audit.trace import Trace, trace_of
 from grader.desk.folder import DeskFolder
 from grader.errors import AuditError
 from grader.evidence.runs import own_records
-from grader.grading.grade import judge_safely
+from grader.grading.opened import Opened, open_submission
 from grader.model import Result, Submission
 from grader.workplaces.own_code import own_code
 from grader.workplaces.place import Place, Processes
@@ -158,8 +158,9 @@ def _write_lines(path: Path, lines: Iterable[Audited]) -> None:
 
 def _traces(graded: DeskFolder, rerun: Rerun, results: Sequence[Result], observe: Observe) -> Iterator[Trace]:
     for done, result in enumerate(results, 1):
-        _, case = judge_safely(graded.file(result.submission), rerun.releases)
-        records = [] if case is None else [item.record for item in own_records(case) if item.record is not None]
+        opened = open_submission(graded.file(result.submission), rerun.releases)
+        found = own_records(opened.case) if isinstance(opened, Opened) else ()
+        records = [item.record for item in found if item.record is not None]
         observe("reading records", done, len(results))
         yield trace_of(result.submission, records)
 

@@ -18,8 +18,8 @@ from grader.audit.trace import trace_of
 from grader.errors import AuditError, SandboxError, UnreadableError
 from grader.evidence.records import read_records
 from grader.evidence.runs import own_records
-from grader.grading.grade import judge_one
-from grader.model import Case, Submission
+from grader.grading.opened import open_submission
+from grader.model import Case, Result, Submission
 from grader.recover import recover
 from paribus.course.release import Release
 
@@ -89,12 +89,11 @@ class Rerun:
         """Run one again; ``item`` is the file and why it was chosen. Nothing of it is raised."""
         submission, chosen = item
         known = Audited(submission.submission, submission.name, submission.sha256, chosen, Status.COULD_NOT_RUN)
-        result, case = judge_one(submission, self.releases)
-        if case is None:
-            return _with(known, why=" ".join(result.remarks) or "it could not be read")
-        release = next(item for item in self.releases if item.digest == case.assignment.release)
+        opened = open_submission(submission, self.releases)
+        if isinstance(opened, Result):
+            return _with(known, why=" ".join(opened.remarks) or "it could not be read")
         try:
-            return self._run(known, case, release)
+            return self._run(known, opened.case, opened.release)
         except (AuditError, SandboxError) as error:
             return _with(known, why=str(error))
 

@@ -1,6 +1,5 @@
 """From one submission's bytes and the releases to one Result: no files, no clock, no network, no resampling."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -8,26 +7,12 @@ from statistics import fmean
 
 from grader.checks.survival import nothing_ran
 from grader.code.remarks import code_remarks
-from grader.errors import UnreadableError
 from grader.evidence.departures import departures
-from grader.evidence.records import read_records
 from grader.evidence.runs import BASELINE, Run, by_seed, finished, read_runs, served_baselines
 from grader.grading.judge import describe_error, judge
-from grader.grading.match import match
-from grader.model import (
-    Case,
-    CellResult,
-    Executed,
-    FoundRecord,
-    Match,
-    Outcome,
-    Recovered,
-    Result,
-    Status,
-    Submission,
-)
+from grader.grading.opened import begun, closed, named_assignments, open_submission
+from grader.model import Case, CellResult, Executed, Outcome, Result, Submission
 from grader.reading.unseen import unread_in, unread_remark
-from grader.recover import recover
 from grader.similarity.sketch import make_sketch
 from paribus.course.assignment import Role
 from paribus.course.limits import DEFAULT_LIMITS, Limits
@@ -35,19 +20,10 @@ from paribus.course.own import metrics_of
 from paribus.course.release import Release
 from paribus.metrics.registry import use_metrics
 
-FIGURES = 225_000
-"""Bytes of pictures that are kept of each submission, for formgrader and the feedback page."""
-LEAST_MATCHED = 0.3
-"""The share of an assignment's telling cells that a notebook without its name must hold to be taken for it."""
-
 BROKE = "The grader broke on this file"
 Execute = Callable[[Case, Release], Mapping[str, Executed]]
 """What runs hidden tests on a submission: `grader.audit.hidden_tests.HiddenTests`."""
 ANSWERED = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.MEMO)
-
-_BEGIN = re.compile(
-    r"paribus\s*\.\s*begin\(\s*[\"']([A-Za-z0-9_\-]+)[\"']\s*(?:,\s*(?:release\s*=\s*)?[\"']([0-9a-f]{4,64})[\"'])?"
-)
 
 
 def grade_one(submission: Submission, releases: Sequence[Release], limits: Limits = DEFAULT_LIMITS) -> Result:
@@ -72,39 +48,10 @@ def judge_one(
     Nothing of the submission is run, but by ``execute``, where the instructor asked for it.
     Raises CatalogError where the metrics.py or checks.py that a release carries cannot be imported.
     """
-    newest = releases[0]
-    if submission.problem:
-        return _closed(submission, newest, "unreadable", (submission.problem,)), None
-    try:
-        # No check looks at a picture's bytes, and decoding all is a tenth of the time: some, for whoever grades.
-        recovered = recover(submission.content, submission.source, replace(limits, pictures_bytes=FIGURES))
-    except UnreadableError as error:
-        return _closed(submission, newest, "unreadable", (str(error),)), None
-    records = read_records(recovered, limits.records)
-    release = choose_release(recovered, records, releases)
-    if release is None:
-        named = ", ".join(sorted(named_assignments(recovered, records))) or "unknown"
-        remark = f"This notebook belongs to another assignment ({named}), expected {newest.assignment.name}."
-        return _closed(submission, newest, "other_assignment", (remark, *recovered.remarks), recovered.family), None
-    matches, unmatched = match(release.assignment, recovered)
-    if not _named(recovered, records, release) and _share(matches) < LEAST_MATCHED:
-        why = "it seems to belong to another assignment" if recovered.whole else "others may be missing from it"
-        remark = f"This notebook holds none or few of the cells of {release.assignment.name}: {why}."
-        return _closed(
-            submission, release, "other_assignment", (remark, *recovered.remarks), recovered.family
-        ), None
-    case = Case(
-        assignment=release.assignment,
-        references=release.references,
-        notebook=recovered,
-        matches=matches,
-        unmatched=tuple(unmatched),
-        records=records,
-        sealed=release.sealed,
-        commitments=submission.commitments,
-        handed_in=submission.handed_in,
-        reveal=submission.reveal,
-    )
+    opened = open_submission(submission, releases, limits)
+    if isinstance(opened, Result):
+        return opened, None
+    case, release = opened.case, opened.release
     if execute is not None:
         case = replace(case, executed=execute(case, release))
     with use_metrics(metrics_of(release.assignment.own, f"{release.assignment.name}/")):
@@ -133,55 +80,12 @@ def judge_safely(
 def broken(submission: Submission, releases: Sequence[Release], what: str) -> Result:
     """The result of a submission that the grader could not get through: everything waits for a person."""
     remark = f"{BROKE} ({what}). That is the grader's fault: a person grades it."
-    return _closed(submission, releases[0], "unreadable", (remark,))
+    return closed(submission, releases[0], "unreadable", (remark,))
 
 
 def is_broken(result: Result) -> bool:
     """Whether this is such a result."""
     return any(remark.startswith(BROKE) for remark in result.remarks)
-
-
-def named_assignments(recovered: Recovered, records: Sequence[FoundRecord]) -> dict[str, str]:
-    """The assignments that the notebook's code and its records name, with the release digest, code first."""
-    named: dict[str, str] = {}
-    for cell in recovered.cells:
-        if cell.cell_type == "code":
-            for found in _BEGIN.finditer(cell.source):
-                named.setdefault(found[1], found[2] or "")
-    for item in records:
-        if item.record is not None:
-            named.setdefault(item.record.assignment, item.record.release)
-    return named
-
-
-def choose_release(
-    recovered: Recovered, records: Sequence[FoundRecord], releases: Sequence[Release]
-) -> Release | None:
-    """The release that a notebook was made from: by digest, else the newest of the named assignment.
-
-    None where the notebook names other assignments only; the newest where it names none.
-    """
-    named = named_assignments(recovered, records)
-    digests = {digest for digest in named.values() if digest}
-    digests |= {item.record.release for item in records if item.record is not None}
-    for release in releases:
-        if release.digest and release.digest in digests:
-            return release
-    if not named:
-        return releases[0]
-    return next((release for release in releases if release.assignment.name in named), None)
-
-
-def _named(recovered: Recovered, records: Sequence[FoundRecord], release: Release) -> bool:
-    return release.assignment.name in named_assignments(recovered, records)
-
-
-def _share(matches: Mapping[str, Match]) -> float:
-    """The share of the cells that make an assignment this one that were found in the notebook."""
-    roles = (Role.TASK, Role.TESTS, Role.EXPERIMENT, Role.DIAGNOSIS, Role.MEMO, Role.CODE)
-    telling = [item for item in matches.values() if item.cell.role in roles]
-    found = [item for item in telling if item.recovered is not None]
-    return len(found) / len(telling) if telling else 1.0
 
 
 def _result(submission: Submission, release: Release, case: Case) -> Result:
@@ -214,7 +118,7 @@ def _result(submission: Submission, release: Release, case: Case) -> Result:
     if release.digest and not _is_this_release(case, release):
         remarks.append(f"Made from another release than the one it was graded with ({release.digest}).")
     return replace(
-        _begun(submission, release, "partial" if missing or _broke(cells) else "graded", case.notebook.family),
+        begun(submission, release, "partial" if missing or _broke(cells) else "graded", case.notebook.family),
         remarks=tuple(dict.fromkeys(remarks)),
         score=sum(cell.score for cell in cells),
         pending=sum(cell.pending for cell in cells),
@@ -269,35 +173,3 @@ def run_metrics(case: Case) -> dict[str, float]:
 def _label(run: Run) -> str:
     record = run.record
     return f"{record.experiment}.{record.arm}" if record.experiment else record.run_name
-
-
-def _closed(
-    submission: Submission, release: Release, status: Status, remarks: Sequence[str], family: str = ""
-) -> Result:
-    """A submission that was not judged: no points are lost, all of them wait for a person."""
-    assignment = release.assignment
-    return replace(
-        _begun(submission, release, status, family),
-        remarks=tuple(dict.fromkeys((*remarks, *submission.remarks))),
-        pending=assignment.max_score,
-        needs_person=tuple(cell.key for cell in assignment.graded() if cell.points),
-    )
-
-
-def _begun(submission: Submission, release: Release, status: Status, family: str) -> Result:
-    """What a result repeats of its submission, whose it is included."""
-    return Result(
-        submission=submission.submission,
-        student=submission.student,
-        source=submission.source,
-        sha256=submission.sha256,
-        status=status,
-        name=submission.name,
-        release=release.digest,
-        family=family,
-        max_score=release.assignment.max_score,
-        attempt=submission.attempt,
-        team=submission.team,
-        group=submission.group,
-        late=submission.late,
-    )

@@ -9,7 +9,8 @@ from grader.checks import checks_of
 from grader.checks.doubts import DOUBTS, PROVED
 from grader.errors import PreviewError
 from grader.evidence.records import read_records
-from grader.grading.grade import judge_one, named_assignments
+from grader.grading.grade import judge_one
+from grader.grading.opened import named_assignments
 from grader.model import Outcome, Submission, Verdict
 from grader.recover import recover
 from paribus.course.assignment import Assignment, Role

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from grader.gradebook.rebuild import rebuild
-from grader.grading.grade import broken, choose_release, grade_one, grade_safely, judge_one
+from grader.grading.grade import broken, grade_one, grade_safely, judge_one
 from grader.grading.match import match
+from grader.grading.opened import choose_release
 from grader.grading.results import to_line
 from grader.model import Outcome, Recovered, RecoveredCell, Result, Sketch, Verdict
 from grader.pages.feedback import feedback_page

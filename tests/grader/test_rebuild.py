@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from grader.gradebook.rebuild import rebuild
 from grader.gradebook.rebuilt_outputs import LEFT_OUT, MOST
-from grader.grading.grade import FIGURES, judge_one
+from grader.grading.grade import judge_one
+from grader.grading.opened import FIGURES
 from grader.model import Match, Output, RecoveredCell
 from grader.recover.clean import MAX_SOURCE, clean_code, clean_html, clean_markdown
 from tests.grader.classroom import MEMO_SOURCE, make_matches, make_release
