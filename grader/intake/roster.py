@@ -18,10 +18,17 @@ UNCLEAR = (
 )
 DRAFT = "draft: in Moodle this is a draft that was not submitted for grading."
 MARKED = "marked late:"
-TOLD = ("not in the ", "late:", "draft:")
+NO_ROW, WHOSE = "not in the ", "unclear whose"
+"""How remarks begin that concern whoever keeps the platform's table, and not the student."""
+TOLD = (NO_ROW, "late:", "draft:")
 """How remarks begin that follow from a table's rows and the policy."""
-OUTSIDE = (*TOLD, MARKED, "duplicate", "unclear whose", "team:", "Not read", "The text typed into")
+OUTSIDE = (*TOLD, MARKED, "duplicate", WHOSE, "team:", "Not read", "The text typed into")
 """How remarks begin that do not follow from the file alone; a result with others of them is made anew."""
+
+
+def for_students(remarks: Iterable[str]) -> list[str]:
+    """The remarks on a submission that its student should read."""
+    return [remark for remark in remarks if not remark.startswith((NO_ROW, WHOSE))]
 
 
 @dataclass(frozen=True)

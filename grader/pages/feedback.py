@@ -11,6 +11,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from grader.gradebook.scores import GIVEN, LINES, OPEN, PERSON, TOLERANCE, has_comment
+from grader.intake.roster import for_students
 from grader.model import CellResult, Outcome, Result, Verdict
 from grader.pages.look_again import Asked, form
 from grader.pages.own_work import OwnCell, OwnPage, OwnWork
@@ -120,6 +121,7 @@ def feedback_page(
     return render(
         "feedback.html.j2",
         result=result,
+        remarks=for_students(result.remarks),
         assignment=assignment,
         who=who(result),
         status=STATUS[result.status],
@@ -138,7 +140,7 @@ def feedback_page(
 def summary_line(result: Result, assignment: Assignment) -> str:
     """The feedback in a few plain sentences, for a platform's comment field."""
     if not result.cells:
-        return " ".join(result.remarks) or f"Your file {STATUS[result.status]}."
+        return " ".join(for_students(result.remarks)) or f"Your file {STATUS[result.status]}."
     score, most = shown(round(result.score, 2)), shown(round(result.max_score, 2))
     parts = [f"{score} of {most} points."]
     if result.penalty:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ from grader.classrun.changes import Change
 from grader.classrun.grade_class import Handback
 from grader.commands.grade_told import print_changes, print_summary
 from grader.gradebook.scores import PERSON, PersonGrade, read_slots, with_people
+from grader.intake.roster import UNCLEAR
 from grader.lms.choose import platform_named
 from grader.model import Evidence, Outcome, Result
 from grader.pages.feedback import feedback_page, summary_line
@@ -39,6 +41,8 @@ from tests.grader.classroom import (
 
 ASSIGNMENT = make_assignment()
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+PLACES = ("moodle.roster", "canvas.roster", "plain.placing")
 
 
 def page(result: Result, bands: dict[str, Band] | None = None, checks: Mapping[str, CheckWords] = WORDS) -> str:
@@ -188,6 +192,19 @@ def test_an_unreadable_file_gets_a_page_that_says_what_to_hand_in() -> None:
     assert "Your file could not be read. There is no score yet." in text
     assert "Export the notebook as HTML and hand that in." in text
     assert "points" not in text
+
+
+def test_what_concerns_the_platforms_table_stays_with_the_instructor() -> None:
+    told = "duplicate: 2 files were handed in: the last one counts."
+    missing = [importlib.import_module(f"grader.lms.{place}").MISSING for place in PLACES]
+    unclear = UNCLEAR.format(who="Bo Berg and Cy Cole")
+    item = replace(careful_result(), remarks=(told, *missing, unclear))
+    text = words(page(item))
+    assert told in text
+    assert not [remark for remark in (*missing, "Bo Berg") if remark in text]
+    assert (
+        summary_line(unreadable_result(remarks=(*missing, unclear)), ASSIGNMENT) == "Your file could not be read."
+    )
 
 
 def test_what_a_person_decided_reads_so() -> None:
