@@ -6,7 +6,7 @@ records of one family ("candidate.int8.size_mb") are a table as well, and an exa
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
@@ -15,7 +15,7 @@ from grader.evidence.runs import CASES
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.notation import plain
-from grader.reading.numbers import find_numbers
+from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Phrases, tokens
 from grader.recover.excess import parse
 from paribus.records.block import BEGIN
@@ -27,10 +27,13 @@ _UNIT = re.compile(r"\([^()]*\)")
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """One table. ``cells`` by row and column, as facts: known as precisely as they were printed."""
+    """One table. ``cells`` by row and column, as facts: known as precisely as they were printed; ``spreads`` are
+    what is behind their ±.
+    """
 
     position: int
     cells: Mapping[tuple[str, str], Fact]
+    spreads: Mapping[tuple[str, str], Fact] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[str, ...]:
@@ -122,12 +125,16 @@ def _tables(html: str, position: int) -> Iterator[Board]:
             [(cell.tag or "", plain((cell.text(deep=True) or "").strip())) for cell in row.css("th, td")]
             for row in table.css("tr")[:MOST_ROWS]
         ]
-        yield Board(position, dict(_cells([row for row in rows if row], position)))
+        found = list(_cells([row for row in rows if row], position))
+        spreads = {place: spread for place, _, spread in found if spread is not None}
+        yield Board(position, {place: cell for place, cell, _ in found}, spreads)
 
 
-def _cells(rows: Sequence[Sequence[tuple[str, str]]], position: int) -> Iterator[tuple[tuple[str, str], Fact]]:
-    """A cell that holds one number, by its row's first cell and its column's heading; pandas writes the name of
-    the rows into a second line of headings.
+def _cells(
+    rows: Sequence[Sequence[tuple[str, str]]], position: int
+) -> Iterator[tuple[tuple[str, str], Fact, Fact | None]]:
+    """A cell that holds one number, by its row's first cell and its column's heading, with what is behind its ±;
+    pandas writes the name of the rows into a second line of headings.
     """
     header: list[str] = []
     for row in rows:
@@ -143,11 +150,15 @@ def _cells(rows: Sequence[Sequence[tuple[str, str]]], position: int) -> Iterator
         for (_, text), column in zip(row[1:], header[1:], strict=True):
             numbers = find_numbers(text)
             if name and column and len(numbers) == 1 and numbers[0].upper is None:
-                reading = numbers[0].readings[0]
-                percent = numbers[0].percent
-                value = reading.value / 100 if percent else reading.value
-                decimals = reading.decimals + 2 if percent else reading.decimals
-                yield (_normal(name), _normal(column)), _fact(value, decimals, position, column)
+                cell, spread = numbers[0], numbers[0].spread
+                known = None if spread is None else _printed(spread, position, column, percent=cell.percent)
+                yield (_normal(name), _normal(column)), _printed(cell, position, column, percent=cell.percent), known
+
+
+def _printed(number: Number, position: int, column: str, *, percent: bool) -> Fact:
+    reading = number.readings[0]
+    value = reading.value / 100 if percent else reading.value
+    return _fact(value, reading.decimals + 2 if percent else reading.decimals, position, column)
 
 
 def _goes_on(texts: Sequence[str], header: Sequence[str]) -> bool:

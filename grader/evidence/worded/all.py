@@ -36,6 +36,7 @@ from grader.evidence.worded import (
     rows,
     same_settings,
     seeds,
+    siblings,
     significance,
     signs,
     sizes,
@@ -141,6 +142,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     elsewhere.wrong_best_elsewhere,
     elsewhere.borrowed_numbers_elsewhere,
     elsewhere.wrongly_chosen,
+    siblings.values_of_a_sibling,
 )
 
 

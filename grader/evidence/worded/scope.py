@@ -32,6 +32,7 @@ NOT_BY_SCORES = frozenset(
         "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
         "wrong_parts_of_requests", "limits_of_medians", "wrong_best_elsewhere",
         "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
+        "values_of_a_sibling",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""

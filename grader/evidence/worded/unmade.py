@@ -56,7 +56,7 @@ def _is_beside(item: Mention, hit: re.Match[str]) -> bool:
 
 def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "Gamma from 2 to 0", where it was varied from 2 to 1."""  # noqa: D210
-    if reading.doubtful or claimed("reset", "planned", reading.lower):
+    if reading.doubtful:
         return
     changed = _changed(values)
     names = Phrases((phrase, name) for name in changed for phrase in (name, name.replace("_", " ")))
@@ -65,6 +65,9 @@ def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
     numbers = [item for item in find_numbers(reading.sentence.text) if not item.spelled and not item.percent]
     for first, second in pairwise(numbers):
         if _STEP.fullmatch(reading.lower[first.end : second.start]) is None:
+            continue
+        _, end = reading.clause_at(first.start)
+        if claimed("reset", "planned", reading.lower[:end]):
             continue
         name = _own_name([item for item in mentions if item.name in changed], first, reading.lower)
         steps = changed.get(name, ())

@@ -1,0 +1,148 @@
+"""Numbers that are said of one thing and that the notebook shows of its neighbour: of another row, another column,
+another line of an output, the other arm.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from grader.evidence.agreeing import all_agreeing
+from grader.evidence.facts import Fact, agreed
+from grader.evidence.families import Family, families_of
+from grader.evidence.worded.reading import Doubt, Reading
+from grader.evidence.worded.values import Values
+from grader.reading.numbers import Number
+from grader.reading.stems import stems
+
+_PIECE = re.compile(
+    r"[;:。；，、]|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|and|so|und|aber|während|et|mais|"
+    r"tandis que|y|pero|mientras|e|ma|mentre|mas|enquanto|i|a|és|de|ale|но|и)\s|,\s"
+)
+_TAKEN_FROM = re.compile(
+    r"\b(?:difference|gap|beats?|exceeds?|ahead|behind|above|below|over|under|between|gain(?:s|ed)?|los(?:t|es|s)|drop(?:s|ped)?|more|fewer|less|higher|lower|better|worse|"
+    r"than|instead|not|without|unlike|compared|contrary|against|except|besides?|next to|like|predict\w*|expect\w*|"
+    r"limit|budget|needed|required|target|als|statt|nicht|ohne|que|pas|sans|no|sin|non|di|senza|não|sem|niż|bez|"
+    r"nie|чем|не|без)\b|n't\b"
+)
+ENOUGH, EXCHANGED = 4, 2
+"""Digits of all numbers of a piece together that are rarely a neighbour's by chance; of two pieces whose numbers
+changed places.
+"""
+_COUNTED = re.compile(r"\b(?:of|the|these|my|its)\b|\W")
+_TINY = 1e-3
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Numbers of a piece that are another label's; ``sure``: the piece also says which of that label's."""
+
+    label: str
+    other: str
+    digits: int
+    told: str
+
+
+def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "The head moved by -0.015 ± 0.027 and the tail by +0.002 ± 0.012", where it is the other way round."""  # noqa: D210
+    if reading.doubtful:
+        return
+    sentence, found = reading.sentence, list[_Taken]()
+    titles = " ".join(filter(None, sentence.titles)) if sentence.row else ""
+    for start, end in _pieces(reading.lower):
+        numbers = [item for item in sentence.numbers if start <= item.start < end]
+        if not numbers or any(item.times for item in numbers):
+            continue
+        piece = _Piece(f"{titles} {sentence.text[start:end]}", f"{titles} {sentence.text}", tuple(
+            replace(item, start=item.start - start + len(titles) + 1, end=item.end - start + len(titles) + 1)
+            for item in numbers
+        ))  # fmt: skip
+        told = [_taken(family, piece) for family in families_of(values.measured)]
+        taken = [item for item in told if isinstance(item, _Taken)]
+        if True in told or not taken or _are_its_own(piece, taken[0].label, values):
+            continue
+        found.append(taken[0])
+        if taken[0].digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
+            yield Doubt(sentence.text, sentence.position, taken[0].told)
+            return
+    if any(a.label == b.other and a.other == b.label and a.digits + b.digits >= ENOUGH for a, b in pairwise(found)):
+        yield Doubt(sentence.text, sentence.position, found[0].told)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Words of a sentence that belong together, behind the titles of its row; ``numbers`` as they lie in it."""
+
+    text: str
+    whole: str
+    numbers: tuple[Number, ...]
+
+
+def _pieces(lower: str) -> Iterator[tuple[int, int]]:
+    """Between its commas and joints; what is in brackets stays together."""
+    cuts = [hit.start() for hit in _PIECE.finditer(lower)]
+    outside = [cut for cut in cuts if lower.count("(", 0, cut) <= lower.count(")", 0, cut)]
+    yield from pairwise([0, *outside, len(lower)])
+
+
+def _taken(family: Family, piece: _Piece) -> "_Taken | bool | None":
+    """What the piece takes from a neighbour of the label that it names; True where its numbers are that label's."""
+    spans = family.find(piece.text)
+    labels = {label for _, _, label in spans}
+    parts = _parts(piece, spans)
+    if not labels or not parts:
+        return None
+    beside = family.find_others(piece.text)
+    others = beside or family.find_others(piece.whole)
+    if any(_has(family, label, parts, beside) for label in labels):
+        return True
+    if len(labels) != 1 or any(_has_one(family, min(labels), part, beside) for part in parts):
+        return None
+    (label,) = labels
+    rivals = [name for name in family.values if name != label and _has(family, name, parts, others)]
+    own = [fact for name, facts in family.values[label].items() if not others or name in others for fact in facts]
+    if len(rivals) != 1 or not own or (stems(rivals[0]) - stems(label)) & stems(piece.text):
+        return None
+    told = ", ".join(f"{fact.value:.4g}" for fact in own[:3])
+    why = f"{', '.join(part.text for part in parts)}: that is {rivals[0]}, and {label} has {told}"
+    return _Taken(label, rivals[0], sum(map(_digits, parts)), why)
+
+
+def _parts(piece: _Piece, spans: Sequence[tuple[int, int, str]]) -> list[Number]:
+    """The numbers with what is behind their ±; none where one counts what a label names, as "four examples"."""
+    free = [item for item in piece.numbers if not any(start <= item.start < end for start, end, _ in spans)]
+    for number in free:
+        if number.spelled or number.whole:
+            behind = [start for start, _, _ in spans if start >= number.end]
+            if behind and not _COUNTED.sub("", piece.text[number.end : min(behind)].lower()):
+                return []
+    parts = [part for item in free if not item.spelled for part in (item, item.spread, item.upper) if part is not None]
+    return parts
+
+
+def _digits(part: Number) -> int:
+    body, power, _ = part.text.lower().partition("e")
+    return len(re.sub(r"\D", "", body).lstrip("0")) + (2 if power and abs(part.value) < _TINY else 0)
+
+
+def _has(family: Family, label: str, parts: list[Number], others: frozenset[str]) -> bool:
+    """Each number is one of the label's values; where other labels are named, of these."""
+    return all(_has_one(family, label, part, others) for part in parts)
+
+
+def _has_one(family: Family, label: str, part: Number, others: frozenset[str]) -> bool:
+    return any(
+        agreed(fact, part)
+        for name, found in family.values[label].items() if not others or name in others
+        for fact in found
+    )  # fmt: skip
+
+
+def _are_its_own(piece: _Piece, label: str, values: Values) -> bool:
+    """Each number is something else in the file that has the label's name."""
+    words = stems(label)
+    return all(any(_is_of(fact, words) for fact in all_agreeing(item, values.measured)) for item in piece.numbers)
+
+
+def _is_of(fact: Fact, words: frozenset[str]) -> bool:
+    return bool(words) and words <= fact.words | stems(fact.title)
