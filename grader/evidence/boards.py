@@ -51,7 +51,10 @@ class Board:
 
     @cached_property
     def _columns_said(self) -> Phrases:
-        return Phrases((phrase, column) for column in self.columns for phrase in _column_phrases(column))
+        told = [(phrase, column) for column in self.columns for phrase in _column_phrases(column)]
+        taken = {phrase for phrase, _ in told}
+        of_metrics = _by_metric(self.columns)
+        return Phrases([*told, *((phrase, name) for phrase, name in of_metrics if phrase not in taken)])
 
     def find_rows(self, text: str) -> list[tuple[int, int, str]]:
         """Where rows are named, in order: start, end, row; what may be several rows is none."""
@@ -183,6 +186,17 @@ def _row_phrases(row: str) -> Iterator[str]:
     first, comma, second = row.partition(", ")
     if comma and re.search(r"[a-z]", second):
         yield f"{second} {first}"
+
+
+def _by_metric(columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What people call the only column whose heading holds a metric: "final validation loss"."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        for name in {mention.name for mention in vocabulary.find_all("metrics", column)}:
+            found.setdefault(name, []).append(column)
+    for name, mine in found.items():
+        if len(mine) == 1:
+            yield from ((phrase, mine[0]) for phrase in vocabulary.phrases("metrics", name))
 
 
 def _column_phrases(column: str) -> Iterator[str]:

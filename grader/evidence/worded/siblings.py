@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.evidence.agreeing import all_agreeing
-from grader.evidence.facts import Fact, agreed
-from grader.evidence.families import Family, families_of
+from grader.evidence.facts import Fact, Kind, agreed
+from grader.evidence.worded.families import Family, families_of, words_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading.numbers import Number
-from grader.reading.stems import stems
 
 _PIECE = re.compile(
-    r"[;:。；，、]|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|and|so|und|aber|während|et|mais|"
-    r"tandis que|y|pero|mientras|e|ma|mentre|mas|enquanto|i|a|és|de|ale|но|и)\s|,\s"
+    r"[;。；，、]|\.\s|\s[–—]\s|,?\s+(?:but|while|whereas|although|though|however|and|so|und|aber|während|et|mais|"
+    r"tandis que|y|pero|mientras|e|ma|mentre|mas|enquanto|és|ale|но|и)\s|,\s"
 )
 _TAKEN_FROM = re.compile(
-    r"\b(?:difference|gap|beats?|exceeds?|ahead|behind|above|below|over|under|between|gain(?:s|ed)?|los(?:t|es|s)|drop(?:s|ped)?|more|fewer|less|higher|lower|better|worse|"
+    r"\b(?:difference|gap|beats?|exceeds?|ahead|behind|above|below|between|gain(?:s|ed)?|los(?:t|es|ing)|drop(?:s|ped)?|more|fewer|less|higher|lower|better|worse|"
     r"than|instead|not|without|unlike|compared|contrary|against|except|besides?|next to|like|predict\w*|expect\w*|"
     r"limit|budget|needed|required|target|als|statt|nicht|ohne|que|pas|sans|no|sin|non|di|senza|não|sem|niż|bez|"
     r"nie|чем|не|без)\b|n't\b"
@@ -35,19 +34,21 @@ _TINY = 1e-3
 
 @dataclass(frozen=True)
 class _Taken:
-    """Numbers of a piece that are another label's; ``sure``: the piece also says which of that label's."""
+    """Numbers of a piece that are another label's; ``beside``: the sentence also says which
+    of that label's values; in the same piece that counts as a digit."""
 
     label: str
     other: str
     digits: int
     told: str
+    beside: bool
 
 
 def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
     """ "The head moved by -0.015 ± 0.027 and the tail by +0.002 ± 0.012", where it is the other way round."""  # noqa: D210
     if reading.doubtful:
         return
-    sentence, found = reading.sentence, list[_Taken]()
+    sentence, found = reading.sentence, dict[Family, list[_Taken]]()
     titles = " ".join(filter(None, sentence.titles)) if sentence.row else ""
     for start, end in _pieces(reading.lower):
         numbers = [item for item in sentence.numbers if start <= item.start < end]
@@ -56,17 +57,23 @@ def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
         piece = _Piece(f"{titles} {sentence.text[start:end]}", f"{titles} {sentence.text}", tuple(
             replace(item, start=item.start - start + len(titles) + 1, end=item.end - start + len(titles) + 1)
             for item in numbers
-        ))  # fmt: skip
-        told = [_taken(family, piece) for family in families_of(values.measured)]
-        taken = [item for item in told if isinstance(item, _Taken)]
-        if True in told or not taken or _are_its_own(piece, taken[0].label, values):
+        ), values.measured.settings)  # fmt: skip
+        told = {family: item for family in families_of(values.measured) if (item := _taken(family, piece))}
+        owned = any(_is_its(family, piece) for family in families_of(values.measured))
+        for family, item in told.items():
+            if item.beside or not owned:
+                found.setdefault(family, []).append(item)
+        taken = list(told.values())
+        if owned or not taken or _are_its_own(piece, taken[0].label, values):
             continue
-        found.append(taken[0])
-        if taken[0].digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
+        if taken[0].digits >= ENOUGH and not all(map(_is_count, numbers)) and _TAKEN_FROM.search(piece.text.lower()) is None:
             yield Doubt(sentence.text, sentence.position, taken[0].told)
             return
-    if any(a.label == b.other and a.other == b.label and a.digits + b.digits >= ENOUGH for a, b in pairwise(found)):
-        yield Doubt(sentence.text, sentence.position, found[0].told)
+    for same in found.values():
+        for a, b in pairwise(same):
+            if a.label == b.other and a.other == b.label and a.digits + b.digits >= EXCHANGED:
+                yield Doubt(sentence.text, sentence.position, f"{a.told}; {b.told}")
+                return
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ class _Piece:
     text: str
     whole: str
     numbers: tuple[Number, ...]
+    settings: frozenset[float]
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:
@@ -85,8 +93,15 @@ def _pieces(lower: str) -> Iterator[tuple[int, int]]:
     yield from pairwise([0, *outside, len(lower)])
 
 
-def _taken(family: Family, piece: _Piece) -> "_Taken | bool | None":
-    """What the piece takes from a neighbour of the label that it names; True where its numbers are that label's."""
+def _is_its(family: Family, piece: _Piece) -> bool:
+    """The piece's numbers are those of a label that it names."""
+    spans = family.find(piece.text)
+    parts, beside = _parts(piece, spans), family.find_others(piece.text)
+    return bool(parts) and any(_has(family, label, parts, beside) for _, _, label in spans)
+
+
+def _taken(family: Family, piece: _Piece) -> _Taken | None:
+    """What the piece takes from a neighbour of the label that it names."""
     spans = family.find(piece.text)
     labels = {label for _, _, label in spans}
     parts = _parts(piece, spans)
@@ -94,30 +109,40 @@ def _taken(family: Family, piece: _Piece) -> "_Taken | bool | None":
         return None
     beside = family.find_others(piece.text)
     others = beside or family.find_others(piece.whole)
-    if any(_has(family, label, parts, beside) for label in labels):
-        return True
-    if len(labels) != 1 or any(_has_one(family, min(labels), part, beside) for part in parts):
+    if len(labels) != 1 or any(_has_one(family, min(labels), part, others) for part in parts):
         return None
     (label,) = labels
     rivals = [name for name in family.values if name != label and _has(family, name, parts, others)]
     own = [fact for name, facts in family.values[label].items() if not others or name in others for fact in facts]
-    if len(rivals) != 1 or not own or (stems(rivals[0]) - stems(label)) & stems(piece.text):
+    if len(rivals) != 1 or not own or family.sets_apart(rivals[0], label) & words_of(piece.text):
         return None
     told = ", ".join(f"{fact.value:.4g}" for fact in own[:3])
     why = f"{', '.join(part.text for part in parts)}: that is {rivals[0]}, and {label} has {told}"
-    return _Taken(label, rivals[0], sum(map(_digits, parts)), why)
+    return _Taken(label, rivals[0], sum(map(_digits, parts)) + bool(beside), why, bool(others))
 
 
 def _parts(piece: _Piece, spans: Sequence[tuple[int, int, str]]) -> list[Number]:
     """The numbers with what is behind their ±; none where one counts what a label names, as "four examples"."""
-    free = [item for item in piece.numbers if not any(start <= item.start < end for start, end, _ in spans)]
+    free = [
+        item for item in piece.numbers
+        if not any(start <= item.start < end or _is_setting(item, piece, end) for start, end, _ in spans)
+    ]  # fmt: skip
     for number in free:
-        if number.spelled or number.whole:
+        if number.spelled:
             behind = [start for start, _, _ in spans if start >= number.end]
             if behind and not _COUNTED.sub("", piece.text[number.end : min(behind)].lower()):
                 return []
-    parts = [part for item in free if not item.spelled for part in (item, item.spread, item.upper) if part is not None]
-    return parts
+    return [part for item in free if not item.spelled for part in (item, item.spread, item.upper) if part is not None]
+
+
+def _is_count(number: Number) -> bool:
+    """A whole number of two digits or less is many things."""
+    return number.whole and _digits(number) < ENOUGH - 1 and number.spread is None
+
+
+def _is_setting(number: Number, piece: _Piece, end: int) -> bool:
+    """It belongs to the name that ends before it, as "mix 0.9"."""
+    return 0 <= number.start - end <= 1 and number.value in piece.settings
 
 
 def _digits(part: Number) -> int:
@@ -140,9 +165,9 @@ def _has_one(family: Family, label: str, part: Number, others: frozenset[str]) -
 
 def _are_its_own(piece: _Piece, label: str, values: Values) -> bool:
     """Each number is something else in the file that has the label's name."""
-    words = stems(label)
+    words = words_of(label)
     return all(any(_is_of(fact, words) for fact in all_agreeing(item, values.measured)) for item in piece.numbers)
 
 
 def _is_of(fact: Fact, words: frozenset[str]) -> bool:
-    return bool(words) and words <= fact.words | stems(fact.title)
+    return fact.kind in (Kind.NAMED, Kind.SHOWN) and words <= words_of(fact.title)

@@ -3,7 +3,7 @@ output, arms of an experiment. Whoever quotes one of them may have taken its nei
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +11,11 @@ from grader.evidence.boards import Board, boards_of
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
 from grader.evidence.measured import Measured
 from grader.evidence.runs import CASES
+from grader.evidence.worded.values import Place, Values, values_of
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.numbers import Number, find_numbers
-from grader.reading.vocabulary import Phrases
+from grader.reading.vocabulary import Phrases, tokens
 from paribus.records.block import BEGIN
 
 _NO_NAME = re.compile(r"^(?:r?\d+(?:\.\d+)?|.|difference|seed|from)$")
@@ -32,6 +33,17 @@ class Family:
     values: Mapping[str, Mapping[str, tuple[Fact, ...]]]
     find: Callable[[str], list[tuple[int, int, str]]]
     find_others: Callable[[str], frozenset[str]]
+    called: Callable[[str], Iterable[str]] = lambda label: (label,)
+
+    def sets_apart(self, label: str, other: str) -> frozenset[str]:
+        """The words that name a label and not the other."""
+        mine, others = (words_of(" ".join(self.called(name))) for name in (label, other))
+        return mine - others
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text or a label; a name with underscores is several."""
+    return frozenset(word for word, _, _ in tokens(text.replace("_", " ").replace(":", " ").replace(".", " ")))
 
 
 @lru_cache(maxsize=4 * CASES)
@@ -43,6 +55,8 @@ def families_of(measured: Measured) -> tuple[Family, ...]:
 
 def _of_boards(measured: Measured) -> Iterator[Family]:
     for board in boards_of(measured):
+        if board.columns[:2] == ("baseline", "changed") and measured.experiments:
+            continue  # a report: its arms are a family of their own, by all that they are called
         rows, columns = list(filter(_is_name, board.rows)), list(filter(_is_name, board.columns))
         by_row = {row: {name: _parts(board, row, name) for name in board.columns} for row in rows}
         by_column = {name: {row: _parts(board, row, name) for row in board.rows} for name in columns}
@@ -126,17 +140,67 @@ def _of_arms(measured: Measured) -> Iterator[Family]:
         keys = {group.key for group in pair}
         values: dict[str, dict[str, list[Fact]]] = {key: {} for key in keys}
         for fact in measured.facts.all:
-            if fact.kind in kinds and fact.metric and len(fact.operands) == 1 and not fact.words:
+            if fact.kind in kinds and fact.metric and len(fact.operands) == 1 and not fact.place:
                 for key in fact.operands[0] & keys:
                     values[key].setdefault(fact.metric, []).append(fact)
         frozen = {key: {name: tuple(facts) for name, facts in own.items()} for key, own in values.items()}
-        yield Family(frozen, _finder(measured, frozenset(keys)), _metrics_in)
+        by_metric: dict[str, dict[str, tuple[Fact, ...]]] = {}
+        for key, own in frozen.items():
+            for name, facts in own.items():
+                by_metric.setdefault(name, {})[key] = facts
+        find = _finder(measured, frozenset(keys))
+        rows = [item for item in _named_by_values(measured) if item[1] in keys]
+        named = {group.key: (*group.phrases, *(row for row, key in rows if key == group.key)) for group in pair}
+        yield Family(frozen, find, _metrics_in, named.__getitem__)
+        yield Family(by_metric, _known(_metrics_at, by_metric), _names(find))
 
 
 def _finder(measured: Measured, keys: frozenset[str]) -> Callable[[str], list[tuple[int, int, str]]]:
-    return lambda text: [
-        (start, end, min(names & keys)) for start, end, names in measured.mentions.find(text) if len(names & keys) == 1
-    ]
+    """Where one of the two arms is named: as all readers know it, or by the name of a table's row that holds its
+    values.
+    """
+    rows = Phrases((row, key) for row, key in _named_by_values(measured) if key in keys)
+
+    def find(text: str) -> list[tuple[int, int, str]]:
+        found = (*rows.find(text), *measured.mentions.find(text))
+        taken = [(start, end) for start, end, _ in _metrics_at(text)]  # "weighted F1" names no weighted run
+        known = [(start, end, names & keys) for start, end, names in found]
+        return [
+            (start, end, min(names)) for start, end, names in known
+            if len(names) == 1 and not any(first < end and start < last for first, last in taken)
+        ]  # fmt: skip
+
+    return find
+
+
+@lru_cache(maxsize=4 * CASES)
+def _named_by_values(measured: Measured) -> tuple[tuple[str, str], ...]:
+    """Rows of tables that hold one group's values, metric by metric and tier by tier: another name of that group."""
+    values, found = values_of(measured, frozenset()), list[tuple[str, str]]()
+    for board in boards_of(measured):
+        known = {name: place for name in board.columns if (place := _place_of(name)) is not None}
+        for row in filter(_is_name, board.rows if len(known) > 1 else ()):
+            cells = {place: cell for name, place in known.items() if (cell := board.cell(row, name)) is not None}
+            telling = {cell.value for cell in cells.values() if not float(cell.value * 10).is_integer()}
+            fits = [key for key in {group.key for group in measured.groups} if _are_of(key, cells, values)]
+            if len(telling) > 1 and len(fits) == 1:
+                found.append((row, fits[0]))
+    return tuple(found)
+
+
+def _place_of(column: str) -> tuple[str, str] | None:
+    """The metric or the tier that a column's heading is."""
+    tier, metrics = vocabulary.one_of("places", column), _metrics_in(column)
+    return ("f1", tier) if tier else (min(metrics), "") if len(metrics) == 1 else None
+
+
+def _are_of(key: str, cells: Mapping[tuple[str, str], Fact], values: Values) -> bool:
+    own = [(cell, values.value(Place(metric, key, tier))) for (metric, tier), cell in cells.items()]
+    return all(value is not None and abs(cell.value - value) <= cell.half + 1e-9 for cell, value in own)
+
+
+def _metrics_at(text: str) -> list[tuple[int, int, str]]:
+    return [(item.start, item.end, item.name) for item in vocabulary.find_all("metrics", text)]
 
 
 def _metrics_in(text: str) -> frozenset[str]:
