@@ -32,6 +32,7 @@ from grader.evidence.worded import (
     predictions,
     printed,
     quoted,
+    ranks,
     repeated,
     rows,
     same_settings,
@@ -138,11 +139,13 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     overreach.zeros_as_unpredicted,
     overreach.fractions_called_points,
     overreach.wrong_parts_of_requests,
-    overreach.limits_of_medians,
+    overreach.limits_not_kept,
     elsewhere.wrong_best_elsewhere,
     elsewhere.borrowed_numbers_elsewhere,
     elsewhere.wrongly_chosen,
     siblings.values_of_a_sibling,
+    ranks.wrong_ranks,
+    ranks.wrong_of_two,
 )
 
 

@@ -30,9 +30,9 @@ NOT_BY_SCORES = frozenset(
         "unmade_changes", "other_ends", "wrong_updates", "wrong_training_rows", "wrong_tops", "unsteady_rows",
         "numbers_of_another_owner", "swapped_outcomes", "rest_for_the_share", "numbers_of_another_column",
         "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
-        "wrong_parts_of_requests", "limits_of_medians", "wrong_best_elsewhere",
+        "wrong_parts_of_requests", "limits_not_kept", "wrong_best_elsewhere",
         "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
-        "values_of_a_sibling",
+        "values_of_a_sibling", "wrong_ranks", "wrong_of_two",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""
