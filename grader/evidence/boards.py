@@ -186,6 +186,9 @@ def _row_phrases(row: str) -> Iterator[str]:
     first, comma, second = row.partition(", ")
     if comma and re.search(r"[a-z]", second):
         yield f"{second} {first}"
+    words = row.split()
+    if not comma and len(words) > 2 and words[-1].isalpha():
+        yield " ".join([words[-1], *words[:-1]])  # "distilled small model"
 
 
 def _by_metric(columns: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -96,7 +96,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     boards.numbers_of_another_row,
     boards.cells_of_another_column,
     boards.wrong_bests,
-    boards.wrong_row_orders,
+    ranks.wrong_row_orders,
     limits.broken_limits,
     complements.found_for_zero,
     complements.wrong_relative_changes,

@@ -14,8 +14,6 @@ from grader.reading.numbers import Number
 from grader.reading.stems import stems
 from paribus.metrics.registry import registry
 
-CLOSE = 0.01
-"""The relative difference below which two cells may be called equal, or either of them the larger."""
 _PLACES = (-3, -2, -1, 1, 2, 3)
 """By how many places a decimal point may slip; two are those of a percentage."""
 TELLING = 3
@@ -242,7 +240,7 @@ def wrong_bests(reading: Reading, values: Values) -> Iterator[Doubt]:
             if len({cell.value for cell in own}) != 1:
                 continue
             up = hit["up"] is not None
-            if hit[0].split()[-1] in ("best", "worst", "top") and _is_cost(column):
+            if hit[0].split()[-1] in ("best", "worst", "top") and is_cost(column):
                 up = not up
             ends = max if up else min
             most = ends(cells, key=lambda row: cells[row].value)
@@ -251,90 +249,8 @@ def wrong_bests(reading: Reading, values: Values) -> Iterator[Doubt]:
         yield Doubt(reading.sentence.text, reading.sentence.position, f"{hit[0].strip()!r}: {judged[0][1]}")
 
 
-def _is_cost(column: str) -> bool:
+def is_cost(column: str) -> bool:
     """Less of the column is better."""
     names = {mention.name for mention in vocabulary.find_all("metrics", column)}
     known = {name for name in names if name in registry()}
     return any(map(lower_is_better, known)) or vocabulary.has("board_merit", "less", column)
-
-
-_THAN = re.compile(r"\bthan\b|\bbelow\b|\babove\b|\bagainst\b|\bahead of\b|\bbehind\b")
-_TWO = re.compile(r"\b(?:faster|quicker|slower)\b")
-_SIZED = re.compile(r"\b(?:smaller|larger|bigger|lighter|heavier)\b")
-"""Said of a model itself: its size, and no score of an earlier sentence."""
-
-
-def wrong_row_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Focal loss has a lower calibration error than the baseline", where it has a higher one."""  # noqa: D210
-    if reading.doubtful or reading.sentence.row:
-        return
-    for start, end in reading.clauses:
-        clause = reading.sentence.text[start:end]
-        sign, words = _sign(reading, start, end)
-        if sign == 0 or vocabulary.says("worded", "unsaid", clause.lower()) or reading.is_denied(start, end):
-            continue
-        judged = [
-            told for board in boards_of(values.measured)
-            for told in _compared(board, reading, (start, end), words, sign)
-        ]  # fmt: skip
-        if judged and not any(right for right, _ in judged):
-            yield Doubt(reading.sentence.text, reading.sentence.position, f"{words!r}: {judged[0][1]}")
-            return
-
-
-_SIDE = r"(?:is|was|lies|are|stays?) (?:clearly |well |just )?"
-_SIDES = re.compile(rf"\b(?:(?P<below>{_SIDE}below)|(?P<above>{_SIDE}above))\b")
-
-
-def _sign(reading: Reading, start: int, end: int) -> tuple[int, str]:
-    """Whether the first row is said to have more (+1) or less (-1) than the second, with the words for it."""
-    clause = reading.lower[start:end]
-    if (hit := _TWO.search(clause)) is not None:
-        return (1 if hit[0] == "slower" else -1), hit[0]
-    if (side := _SIDES.search(clause)) is not None:
-        return (-1 if side["below"] else 1), side[0]
-    hits = [hit for hit in reading.hits() if start <= hit.start < end and hit.relation.role in ("than", "over")]
-    if len(hits) != 1 or hits[0].denied or hits[0].relation.merit:
-        return 0, ""
-    only: Hit = hits[0]
-    return only.relation.sign, reading.lower[only.start : only.end]
-
-
-def _compared(
-    board: Board, reading: Reading, clause_at: tuple[int, int], words: str, sign: int
-) -> Iterator[tuple[bool, str]]:
-    start, end = clause_at
-    clause = reading.sentence.text[start:end]
-    rows = board.find_rows(clause)
-    if len(rows) != 2 or rows[0][2] == rows[1][2]:
-        return
-    at = clause.lower().find(words)
-    if not rows[0][1] <= at <= rows[1][0]:
-        return  # the words are between the two rows
-    between = clause.lower()[at : rows[1][0]]
-    if re.search(r"\d|\bhalf\b|\btwice\b", between) or (_TWO.search(words) is None and not _THAN.search(between)):
-        return
-    for column in _columns(board, reading, start, end, timed=_TWO.search(words) is not None):
-        a, b = board.cell(rows[0][2], column), board.cell(rows[1][2], column)
-        if a is None or b is None:
-            continue
-        equal = a.value == b.value and a.decimals is None and b.decimals is None
-        if not equal and abs(a.value - b.value) <= CLOSE * max(abs(a.value), abs(b.value)) + a.half + b.half:
-            yield True, ""
-            continue
-        told = f"{column} of {rows[0][2]} is {a.value:.4g}, of {rows[1][2]} {b.value:.4g}"
-        yield sign * (a.value - b.value) > 0, told
-
-
-def _columns(board: Board, reading: Reading, start: int, end: int, *, timed: bool) -> Sequence[str]:
-    """The columns that a comparison may be by: named in its clause, else in the sentence or the ones before it."""
-    sized = _SIZED.search(reading.lower[start:end]) is not None
-    for text in (reading.lower[start:end], *(() if sized else (reading.lower, reading.earlier))):
-        found = {name for _, _, names in board.find_columns(text) for name in names}
-        if timed:
-            found = {name for name in found if "latency" in name or "second" in name}
-        if found:
-            return sorted(found)
-    if sized:
-        return [name for name in board.columns if re.search(r"\b(?:size|mb)\b", name)]
-    return [name for name in board.columns if "latency" in name] if timed else []

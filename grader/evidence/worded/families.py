@@ -34,6 +34,7 @@ class Family:
     find: Callable[[str], list[tuple[int, int, str]]]
     find_others: Callable[[str], frozenset[str]]
     called: Callable[[str], Iterable[str]] = lambda label: (label,)
+    of_arms: bool = False
 
     def sets_apart(self, label: str, other: str) -> frozenset[str]:
         """The words that name a label and not the other."""
@@ -151,8 +152,8 @@ def _of_arms(measured: Measured) -> Iterator[Family]:
         find = _finder(measured, frozenset(keys))
         rows = [item for item in _named_by_values(measured) if item[1] in keys]
         named = {group.key: (*group.phrases, *(row for row, key in rows if key == group.key)) for group in pair}
-        yield Family(frozen, find, _metrics_in, named.__getitem__)
-        yield Family(by_metric, _known(_metrics_at, by_metric), _names(find))
+        yield Family(frozen, find, _metrics_in, named.__getitem__, of_arms=True)
+        yield Family(by_metric, _known(_metrics_at, by_metric), _names(find), of_arms=True)
 
 
 def _finder(measured: Measured, keys: frozenset[str]) -> Callable[[str], list[tuple[int, int, str]]]:
