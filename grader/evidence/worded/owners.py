@@ -246,3 +246,56 @@ def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
                 why = f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}"
                 yield Doubt(text, reading.sentence.position, why)
                 return
+
+
+_MEASURED = {
+    "MB": (re.compile(r"\s?(?:mb|megabytes?|mégaoctets?|mo|мб)\b"), re.compile(r"\b(?:size|mb)\b")),
+    "parameters": (
+        re.compile(r"\s(?:\w+ )?(?:param[eè]t\w*|parámetros|parâmetros|параметр\w*)\b"),
+        re.compile(r"\b(?:parameters|trains)\b"),
+    ),
+}
+"""Units of what a file measures once and for all, by how they are written behind a number and in headings."""
+
+
+def values_of_nothing(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Half_length comes to half the size, 1.13 MB", where no output shows such a size."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for number in reading.sentence.numbers:
+        for unit, (behind, heading) in _MEASURED.items():
+            if behind.match(reading.lower, number.end) is None or number.spelled or number.times or number.signed:
+                continue
+            digits = re.sub(r"\D", "", number.text).lstrip("0")
+            known = _measured(values.measured, heading, behind)
+            given = [item.value for item in reading.sentence.numbers if item is not number]
+            part = re.search(r"\d\s$", reading.lower[: number.start]) is not None  # of "19 968"
+            if part or len(digits) < DIGITS or len(known) < 2 or _follows(number, [*known, *given]):
+                continue
+            why = f"{number.text} {unit}: no output shows it, nor two whose difference it is"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+@lru_cache(maxsize=4 * CASES)
+def _measured(measured: Measured, heading: re.Pattern[str], behind: re.Pattern[str]) -> tuple[float, ...]:
+    """Every value under such a heading, and every number that the notebook's texts give with the unit."""
+    found = [
+        cell.value for board in boards_of(measured) for (row, column), cell in board.cells.items()
+        if heading.search(column) or heading.search(row)
+    ]  # fmt: skip
+    prompts = [cell.source for cell in measured.case.assignment.cells if cell.cell_type == "markdown"]
+    for text in (*measured.case.printed, *prompts):
+        lower = text[:40_000].lower()
+        found += [
+            item.value for item in find_numbers(lower)
+            if behind.match(lower, item.end) or heading.search(lower[max(0, item.start - 24) : item.start].replace("_", " "))
+        ]  # fmt: skip
+    return tuple(dict.fromkeys(value for value in found if value > 0))
+
+
+def _follows(number: Number, known: list[float]) -> bool:
+    """It is a rounding of one of them, or of the difference of two."""
+    units = [(reading.value, 0.51 * reading.unit) for reading in number.readings]
+    ways = {value for a in known for b in known for value in (a, abs(a - b))}
+    return any(abs(way - value) <= half for way in ways for value, half in units)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from grader.evidence.laws import span_of
+from grader.evidence.laws import broken, span_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading.claimed import claimed, pattern
@@ -55,6 +55,102 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
             why = f"{first.text} is {a.middle / b.middle:.2g} times {second.text}, and not {factor:.2g} times"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
+
+
+_PARTS = re.compile(
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine) (?P<part>thirds|quarters|fifths|sixths|sevenths|eighths|"
+    r"ninths|tenths)\b"
+)
+_PART = {name: 1 / size for size, name in enumerate(
+    ("thirds", "quarters", "fifths", "sixths", "sevenths", "eighths", "ninths", "tenths"), 3
+)}  # fmt: skip
+LONG_AGO = 120
+"""Characters within which a part is one of the numbers before it."""
+
+
+def wrong_parts_of_before(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "From 19,968 to 5,632: that is an eighth of what it was", where it is more than a quarter."""  # noqa: D210
+    del values
+    if reading.doubtful:
+        return
+    for factor, start, end in _parts_in(reading.lower):
+        behind, before = reading.lower[end:], reading.lower[:start]
+        if pattern("multiple_of", "former").match(behind.lstrip()) is None or claimed("multiple_of", "denied", before):
+            continue
+        pair = _last_two(reading, start)
+        if pair is None:
+            continue
+        small, large = sorted((span_of(item, fraction=False) for item in pair), key=lambda span: span.middle)
+        less, more = before.rstrip().endswith("less than"), before.rstrip().endswith("more than")
+        low, high = small.low / large.high, small.high / large.low
+        wrong = low > factor if less else high < factor if more else low > factor * (1 + LOOSE) or high < factor * (1 - LOOSE)
+        if wrong:
+            why = f"{reading.lower[start:end]!r}: of {pair[0].text} and {pair[1].text} one is {small.middle / large.middle:.2g} of the other"  # noqa: E501
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+def _parts_in(lower: str) -> Iterator[tuple[float, int, int]]:
+    """Parts of a whole in words, with where they are."""
+    for name, factor in _MULTIPLES.items():
+        if factor < 1 and (hit := claimed("multiples", name, lower)) is not None:
+            yield factor, hit.start(), hit.end()
+    for found in _PARTS.finditer(lower):
+        yield (_COUNT.index(found["count"]) + 2) * _PART[found["part"]], found.start(), found.end()
+
+
+_COUNT = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _last_two(reading: Reading, place: int) -> tuple[Number, Number] | None:
+    """The two numbers with three digits or more that were given last, of this sentence or the one before it."""
+    mine = [item for item in reading.sentence.numbers if item.end <= place and place - item.end < LONG_AGO]
+    before = [] if mine or reading.before is None else list(reading.before.numbers)
+    found = [item for item in (mine or before) if not item.spelled and len(re.sub(r"\D", "", item.text).lstrip("0")) > 2]
+    return (found[-2], found[-1]) if len(found) == 2 and _are_alike(*found) else None
+
+
+def wrong_restatements(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "1.146e-05 of the weights, that is about 0.1 %", where it is 0.001 %."""  # noqa: D210
+    del values
+    if reading.doubtful:
+        return
+    for first, second in pairwise(item for item in reading.sentence.numbers if not item.spelled):
+        between = reading.lower[first.end : second.start]
+        if pattern("restated", "between").search(between) is None or len(between) > LONG_AGO // 2:
+            continue
+        plain = not (first.percent or first.points or first.times or first.signed) and 0 < first.value < 1
+        if not plain or not second.percent or second.signed or second.value <= 0:
+            continue
+        if not 1 / TENFOLD < 100 * first.value / second.value < TENFOLD:
+            why = f"{first.text} is {100 * first.value:.3g} %, and not {second.text}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+TENFOLD = 5.0
+"""By how many times a fraction and its percentage may differ where both are roughly told."""
+
+
+def wrong_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Baseline 0.1608, changed 0.0544, difference -0.0577": the difference of another metric."""  # noqa: D210
+    del values
+    numbers = [item for item in reading.sentence.numbers if not item.spelled]
+    for first, second, third in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        between = reading.lower[second.end : third.start]
+        if re.fullmatch(rf"\W*(?:{pattern('restated', 'difference').pattern})\W*(?:of |is |was |= ?)?\W*", between) is None:
+            continue
+        if any(first.start < item.start < third.start for item in reading.sentence.metrics):
+            continue
+        if not _are_alike(first, second) or min(item.readings[0].decimals for item in (first, second, third)) < DECIMALS:
+            continue
+        if law := broken("difference", *(span_of(item, fraction=False).widened for item in (first, second, third))):
+            yield Doubt(reading.sentence.text, reading.sentence.position, f"{third.text}: {law}")
+            return
+
+
+DECIMALS = 3
+"""Decimals from which a difference is rarely rounded by hand."""
 
 
 def _factor_in(between: str) -> float | None:

@@ -32,7 +32,8 @@ NOT_BY_SCORES = frozenset(
         "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
         "wrong_parts_of_requests", "limits_not_kept", "wrong_best_elsewhere",
         "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
-        "values_of_a_sibling", "wrong_ranks", "wrong_of_two",
+        "wrong_parts_of_before", "wrong_restatements", "wrong_differences",
+        "values_of_a_sibling", "values_of_nothing", "wrong_ranks", "wrong_of_two",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""
