@@ -138,6 +138,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     owners.numbers_of_another_column,
     owners.values_of_other_seeds,
     owners.values_of_nothing,
+    owners.counts_of_another_noun,
     overreach.measured_elsewhere,
     overreach.gains_of_removed_parts,
     overreach.zeros_as_unpredicted,

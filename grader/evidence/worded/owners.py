@@ -299,3 +299,35 @@ def _follows(number: Number, known: list[float]) -> bool:
     units = [(reading.value, 0.51 * reading.unit) for reading in number.readings]
     ways = {value for a in known for b in known for value in (a, abs(a - b))}
     return any(abs(way - value) <= half for way in ways for value, half in units)
+
+
+_COUNTS = re.compile(r"(?<![\w.,/-])(?P<count>\d{2,6}) (?P<noun>[^\W\d_]{4,}s)\b")
+LEAST_COUNT = 13
+
+
+def counts_of_another_noun(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Both were trained for 39 epochs", where the outputs have 39 steps, and never 39 epochs."""  # noqa: D210
+    if reading.unsaid:
+        return
+    counted = _counted(values.measured)
+    for hit in _COUNTS.finditer(reading.lower):
+        count, noun = int(hit["count"]), hit["noun"]
+        own = {other for other, counts in counted.items() if count in counts}
+        if count >= LEAST_COUNT and own and noun in counted and noun not in own:
+            why = f"{hit[0]!r}: the outputs have {count} {min(own)}, and {noun} {', '.join(map(str, sorted(counted[noun])[:4]))}"
+            yield Doubt(reading.sentence.text, reading.sentence.position, why)
+            return
+
+
+@lru_cache(maxsize=CASES)
+def _counted(measured: Measured) -> Mapping[str, frozenset[int]]:
+    """What the outputs count: nouns with their numbers, in lines and under headings."""
+    found: dict[str, set[int]] = {}
+    for text in measured.case.printed:
+        for hit in _COUNTS.finditer(text[:40_000].lower()):
+            found.setdefault(hit["noun"], set()).add(int(hit["count"]))
+    for board in boards_of(measured):
+        for (_, column), cell in board.cells.items():
+            if re.fullmatch(r"[a-z]{3,}s", column) and float(cell.value).is_integer():
+                found.setdefault(column, set()).add(int(cell.value))
+    return {noun: frozenset(counts) for noun, counts in found.items()}
