@@ -151,6 +151,9 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     siblings.values_of_a_sibling,
     ranks.wrong_ranks,
     ranks.wrong_of_two,
+    ranks.wrong_counts_beyond,
+    ranks.wrong_meetings,
+    ranks.wrong_factors_of_rows,
 )
 
 

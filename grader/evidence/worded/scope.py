@@ -34,6 +34,7 @@ NOT_BY_SCORES = frozenset(
         "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
         "wrong_parts_of_before", "wrong_restatements", "wrong_differences",
         "values_of_a_sibling", "values_of_nothing", "counts_of_another_noun", "wrong_ranks", "wrong_of_two",
+        "wrong_counts_beyond", "wrong_meetings", "wrong_factors_of_rows",
     }
 )  # fmt: skip
 """Readers that judge by something else than what runs scored."""
