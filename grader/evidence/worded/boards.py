@@ -27,44 +27,6 @@ _DIFFERENCE = re.compile(
     r"spread|deviation|limit|budget|needed|required|target|seed|besides?|next to|unlike|like|compared|contrary|"
     r"against|except)\b|±|→|->|n't\b"
 )
-_JOINED = re.compile(
-    r"\s*(?:ms|mb|kb|%|s\b|points?)?\s*(?:,|\(|\)|and|against|vs\.?|versus|while|whereas|but|compared (?:to|with)|"
-    r"on the other "
-    r"hand|\s)*(?:only|just|the|has|have|gets?|got|is|was|needs?|takes?|at|with|for|in|of|by)?\s*",
-)
-
-
-def swapped_cells(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "INT8 is faster than plain, 2.05 against 2.23 ms", where 2.05 is plain's and 2.23 INT8's."""  # noqa: D210
-    numbers = [item for item in reading.sentence.numbers if not (item.spelled or item.times or item.signed)]
-    if reading.doubtful or len(numbers) != 2 or len(numbers) != len(reading.sentence.numbers):
-        return
-    first, second = numbers
-    found: list[tuple[str, str, Fact, Fact]] = []
-    for board in boards_of(values.measured):
-        rows = list(dict.fromkeys(row for _, _, row in board.find_rows(reading.sentence.text)))
-        if len(rows) != 2 or not _is_joined(reading, board, first, second):
-            continue
-        for column in board.columns:
-            a, b = board.cell(rows[0], column), board.cell(rows[1], column)
-            if a is None or b is None:
-                continue
-            if agreed(a, first) and agreed(b, second):
-                return
-            if agreed(a, second) and agreed(b, first) and not agreed(a, first) and not agreed(b, second):
-                found.append((rows[0], rows[1], a, b))
-    if found:
-        one, other, a, b = found[0]
-        why = f"{a.title} of {one} is {a.value:.4g} and of {other} {b.value:.4g}, the other way round"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
-
-
-def _is_joined(reading: Reading, board: Board, first: Number, second: Number) -> bool:
-    """The two numbers are side by side, or a row's name is between them; no arrow goes from one to the other."""
-    between = reading.lower[first.end : second.start]
-    for start, end, _ in board.find_rows(between):
-        between = between[:start] + " " + between[end:]
-    return _JOINED.fullmatch(between) is not None
 
 
 def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -83,31 +45,6 @@ def cells_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
         if wrong and not any(_may_be(board, piece, mine[0]) for board in boards):
             yield Doubt(reading.sentence.text, reading.sentence.position, wrong[0])
             return
-
-
-def numbers_of_another_row(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """A number beside a row's name alone, that in the whole notebook is nothing but one other row's cell."""
-    if reading.doubtful or reading.sentence.row or reading.sentence.interval:
-        return
-    text, boards = reading.sentence.text, boards_of(values.measured)
-    named = {row for board in boards for _, _, row in board.find_rows(text)}
-    numbers = [item for item in reading.sentence.numbers if not item.spelled]
-    if len(named) != 1 or len(numbers) != 1 or len(_digits(numbers[0])) < UNIQUE or not _is_telling(numbers[0]):
-        return
-    (row,), (number,) = named, numbers
-    if _DIFFERENCE.search(reading.lower.replace(number.text, "")) and not number.times:
-        return
-    cells = [
-        (name, column) for board in boards for (name, column), fact in board.cells.items() if agreed(fact, number)
-    ]
-    others = {name for name, _ in cells}
-    if len(others) != 1 or row in others or not any((row, cells[0][1]) in board.cells for board in boards):
-        return
-    (other,) = others
-    if any(other not in fact.title.lower() for fact in all_agreeing(number, values.measured)):
-        return
-    why = f"{number.text} is {cells[0][1]} of {other}, and nothing of {row}"
-    yield Doubt(text, reading.sentence.position, why)
 
 
 def _pieces(lower: str) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,6 @@ from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading.claimed import claimed
 from grader.reading.numbers import Number, find_numbers
-from grader.reading.stems import stems
 
 _OPPOSITE = {
     "won": ("lost",),
@@ -173,42 +172,6 @@ def _quotes_beside(reading: Reading, number: Number, fact: Fact, values: Values)
         item for item in values.measured.named_facts if item.kind is Kind.NAMED and item.position == fact.position
     ]
     return any(agreed(item, other) for other in others for item in near)
-
-
-_IS = re.compile(
-    r"\W*(?:(?:is|was|are|of|only|just|at|about|stays|has|with|ist|war|nur|est|es|è|é|jest|tylko)\W+){0,4}"
-)
-
-
-def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Its gradient norm is only 1.146e-05", where this is a cell of another column, whatever the row."""  # noqa: D210
-    if reading.doubtful or reading.sentence.row or reading.sentence.interval:
-        return
-    boards = [board for board in boards_of(values.measured) if len(board.columns) > 1]
-    spans = [(end, names) for board in boards for _, end, names in board.find_columns(reading.sentence.text)]
-    for number in reading.sentence.numbers:
-        digits = re.sub(r"\D", "", number.text.lower().partition("e")[0]).lstrip("0")
-        if number.whole or number.spelled or number.times or number.signed or len(digits) <= DIGITS:
-            continue
-        said = {
-            name for end, names in spans for name in names
-            if end <= number.start and _IS.fullmatch(reading.lower[end : number.start])
-        }  # fmt: skip
-        if len(said) != 1:
-            continue
-        cells = [
-            (column, fact) for board in boards for (_, column), fact in board.cells.items() if agreed(fact, number)
-        ]
-        (column,) = said
-        others = {name for name, _ in cells}
-        about = stems(column)
-        if len(others) != 1 or others & said or stems(min(others)) & about:
-            continue
-        if any(stems(fact.title) & about or fact.metric for fact in all_agreeing(number, values.measured)):
-            continue
-        why = f"{number.text} is in the column {min(others)}, and nowhere in {column}"
-        yield Doubt(reading.sentence.text, reading.sentence.position, why)
-        return
 
 
 _SEEDS = re.compile(

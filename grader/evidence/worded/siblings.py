@@ -34,8 +34,9 @@ _TINY = 1e-3
 
 @dataclass(frozen=True)
 class _Taken:
-    """Numbers of a piece that are another label's; ``beside``: the sentence also says which
-    of that label's values; in the same piece that counts as a digit."""
+    """Numbers of a piece that are another label's; ``beside``: the sentence also says which of that label's values;
+    in the same piece that counts as a digit.
+    """
 
     label: str
     other: str
@@ -52,7 +53,7 @@ def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
     titles = " ".join(filter(None, sentence.titles)) if sentence.row else ""
     for start, end in _pieces(reading.lower):
         numbers = [item for item in sentence.numbers if start <= item.start < end]
-        if not numbers or any(item.times for item in numbers):
+        if not numbers or any(item.times and _digits(item) < ENOUGH for item in numbers):
             continue
         piece = _Piece(f"{titles} {sentence.text[start:end]}", f"{titles} {sentence.text}", tuple(
             replace(item, start=item.start - start + len(titles) + 1, end=item.end - start + len(titles) + 1)
@@ -63,11 +64,11 @@ def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
         for family, item in told.items():
             if item.beside or not owned:
                 found.setdefault(family, []).append(item)
-        taken = list(told.values())
-        if owned or not taken or _are_its_own(piece, taken[0].label, values):
+        taken = max(told.values(), key=lambda item: item.digits, default=None)
+        if owned or taken is None or _are_its_own(piece, taken.label, values) or all(map(_is_count, numbers)):
             continue
-        if taken[0].digits >= ENOUGH and not all(map(_is_count, numbers)) and _TAKEN_FROM.search(piece.text.lower()) is None:
-            yield Doubt(sentence.text, sentence.position, taken[0].told)
+        if taken.digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
+            yield Doubt(sentence.text, sentence.position, taken.told)
             return
     for same in found.values():
         for a, b in pairwise(same):
@@ -112,13 +113,17 @@ def _taken(family: Family, piece: _Piece) -> _Taken | None:
     if len(labels) != 1 or any(_has_one(family, min(labels), part, others) for part in parts):
         return None
     (label,) = labels
+    digits = sum(map(_digits, parts))
     rivals = [name for name in family.values if name != label and _has(family, name, parts, others)]
+    if not rivals and digits >= ENOUGH and not any(_has_one(family, label, part, frozenset()) for part in parts):
+        others = frozenset()  # what is named beside it may be of another table
+        rivals = [name for name in family.values if name != label and _has(family, name, parts, others)]
     own = [fact for name, facts in family.values[label].items() if not others or name in others for fact in facts]
     if len(rivals) != 1 or not own or family.sets_apart(rivals[0], label) & words_of(piece.text):
         return None
     told = ", ".join(f"{fact.value:.4g}" for fact in own[:3])
     why = f"{', '.join(part.text for part in parts)}: that is {rivals[0]}, and {label} has {told}"
-    return _Taken(label, rivals[0], sum(map(_digits, parts)) + bool(beside), why, bool(others))
+    return _Taken(label, rivals[0], digits + bool(beside), why, bool(others))
 
 
 def _parts(piece: _Piece, spans: Sequence[tuple[int, int, str]]) -> list[Number]:
@@ -132,7 +137,8 @@ def _parts(piece: _Piece, spans: Sequence[tuple[int, int, str]]) -> list[Number]
             behind = [start for start, _, _ in spans if start >= number.end]
             if behind and not _COUNTED.sub("", piece.text[number.end : min(behind)].lower()):
                 return []
-    return [part for item in free if not item.spelled for part in (item, item.spread, item.upper) if part is not None]
+    given = [item for item in free if not item.spelled]
+    return [part for item in given for part in (item, item.spread, item.upper) if part is not None]
 
 
 def _is_count(number: Number) -> bool:
