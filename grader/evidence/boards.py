@@ -82,7 +82,8 @@ def _recorded(measured: Measured) -> Iterator[Board]:
     for name, value, position in measured.named:
         parts = name.split(".")
         if len(parts) == 3 and not parts[2].endswith("_sd"):
-            row, column = parts[1].replace("_", " "), parts[2].replace("_", " ")
+            row = parts[1].replace("__", ", ").replace("_", " ")
+            column = parts[2].replace("_", " ")
             families.setdefault(parts[0], {})[row, column] = _fact(value, None, position, column)
             places[parts[0]] = position
     yield from (Board(places[family], cells) for family, cells in families.items())
@@ -155,7 +156,8 @@ def _cells(
             if name and column and len(numbers) == 1 and numbers[0].upper is None:
                 cell, spread = numbers[0], numbers[0].spread
                 known = None if spread is None else _printed(spread, position, column, percent=cell.percent)
-                yield (_normal(name), _normal(column)), _printed(cell, position, column, percent=cell.percent), known
+                fact = _printed(cell, position, column, percent=cell.percent)
+                yield (_normal(name), _normal(column)), fact, known
 
 
 def _printed(number: Number, position: int, column: str, *, percent: bool) -> Fact:

@@ -91,7 +91,7 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     predictions.miscounted_predictions,
     machinery.other_machinery,
     same_settings.unlike_settings,
-    boards.cells_of_another_row,
+    boards.swapped_cells,
     boards.cells_of_another_column,
     boards.wrong_bests,
     ranks.wrong_row_orders,

@@ -81,7 +81,9 @@ def _known(
     return lambda text: [item for item in find(text) if item[2] in values]
 
 
-def _sure(find: Callable[[str], list[tuple[int, int, frozenset[str]]]]) -> Callable[[str], list[tuple[int, int, str]]]:
+def _sure(
+    find: Callable[[str], list[tuple[int, int, frozenset[str]]]],
+) -> Callable[[str], list[tuple[int, int, str]]]:
     """Where a phrase names one label and no other."""
     return lambda text: [(start, end, min(names)) for start, end, names in find(text) if len(names) == 1]
 
@@ -104,7 +106,8 @@ def _of_lines(case: Case) -> tuple[Family, ...]:
             for line in (output.text or "")[:20_000].splitlines():
                 hit = _LINE.match(line) if BEGIN not in line else None
                 if hit is not None and _is_name(label := hit["label"].strip().lower()):
-                    facts = tuple(_fact(item, cell.position, hit["rest"]) for item in _flat(find_numbers(hit["rest"])))
+                    numbers = _flat(find_numbers(hit["rest"]))
+                    facts = tuple(_fact(item, cell.position, hit["rest"]) for item in numbers)
                     shape = re.sub(r"[+\-−]?\d[\d.,e]*", "0", hit["rest"])
                     lines.setdefault(shape, {}).setdefault(label, facts)
         found += [_of_labels(same) for same in lines.values() if 1 < len(same) < MOST_LINES]
@@ -176,7 +179,7 @@ def _finder(measured: Measured, keys: frozenset[str]) -> Callable[[str], list[tu
 
 @lru_cache(maxsize=4 * CASES)
 def _named_by_values(measured: Measured) -> tuple[tuple[str, str], ...]:
-    """Rows of tables that hold one group's values, metric by metric and tier by tier: another name of that group."""
+    """Rows of tables that hold one group's values, by metric and by tier: another name of that group."""
     values, found = values_of(measured, frozenset()), list[tuple[str, str]]()
     for board in boards_of(measured):
         known = {name: place for name in board.columns if (place := _place_of(name)) is not None}

@@ -219,6 +219,8 @@ _MEASURED = {
     ),
 }
 """Units of what a file measures once and for all, by how they are written behind a number and in headings."""
+HEADED = 24
+"""Characters before a number in which its heading may be: "size_mb at most 2.29"."""
 
 
 def values_of_nothing(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -252,7 +254,8 @@ def _measured(measured: Measured, heading: re.Pattern[str], behind: re.Pattern[s
         lower = text[:40_000].lower()
         found += [
             item.value for item in find_numbers(lower)
-            if behind.match(lower, item.end) or heading.search(lower[max(0, item.start - 24) : item.start].replace("_", " "))
+            if behind.match(lower, item.end)
+            or heading.search(lower[max(0, item.start - HEADED) : item.start].replace("_", " "))
         ]  # fmt: skip
     return tuple(dict.fromkeys(value for value in found if value > 0))
 
@@ -277,7 +280,8 @@ def counts_of_another_noun(reading: Reading, values: Values) -> Iterator[Doubt]:
         count, noun = int(hit["count"]), hit["noun"]
         own = {other for other, counts in counted.items() if count in counts}
         if count >= LEAST_COUNT and own and noun in counted and noun not in own:
-            why = f"{hit[0]!r}: the outputs have {count} {min(own)}, and {noun} {', '.join(map(str, sorted(counted[noun])[:4]))}"
+            told = ", ".join(map(str, sorted(counted[noun])[:4]))
+            why = f"{hit[0]!r}: the outputs have {count} {min(own)}, and {noun} {told}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
 

@@ -58,13 +58,13 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
 
 
 _PARTS = re.compile(
-    r"\b(?P<count>two|three|four|five|six|seven|eight|nine) (?P<part>thirds|quarters|fifths|sixths|sevenths|eighths|"
-    r"ninths|tenths)\b"
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine) (?P<part>thirds|quarters|fifths|sixths|sevenths|"
+    r"eighths|ninths|tenths)\b"
 )
 _PART = {name: 1 / size for size, name in enumerate(
     ("thirds", "quarters", "fifths", "sixths", "sevenths", "eighths", "ninths", "tenths"), 3
 )}  # fmt: skip
-LONG_AGO = 120
+LONG_AGO, LARGE = 120, 100.0
 """Characters within which a part is one of the numbers before it."""
 
 
@@ -74,17 +74,17 @@ def wrong_parts_of_before(reading: Reading, values: Values) -> Iterator[Doubt]:
     if reading.doubtful:
         return
     for factor, start, end in _parts_in(reading.lower):
-        behind, before = reading.lower[end:], reading.lower[:start]
-        if pattern("multiple_of", "former").match(behind.lstrip()) is None or claimed("multiple_of", "denied", before):
+        behind, before = reading.lower[end:].lstrip(), reading.lower[:start].rstrip()
+        if pattern("multiple_of", "former").match(behind) is None or claimed("multiple_of", "denied", before):
             continue
         pair = _last_two(reading, start)
         if pair is None:
             continue
         small, large = sorted((span_of(item, fraction=False) for item in pair), key=lambda span: span.middle)
-        less, more = before.rstrip().endswith("less than"), before.rstrip().endswith("more than")
-        low, high = small.low / large.high, small.high / large.low
-        wrong = low > factor if less else high < factor if more else low > factor * (1 + LOOSE) or high < factor * (1 - LOOSE)
-        if wrong:
+        most = 1.0 if before.endswith("less than") else 1 + LOOSE
+        least = 1.0 if before.endswith("more than") else 0.0 if before.endswith("less than") else 1 - LOOSE
+        most = LARGE if before.endswith("more than") else most
+        if small.low / large.high > factor * most or small.high / large.low < factor * least:
             why = f"{reading.lower[start:end]!r}: of {pair[0].text} and {pair[1].text} one is {small.middle / large.middle:.2g} of the other"  # noqa: E501
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
@@ -106,7 +106,7 @@ def _last_two(reading: Reading, place: int) -> tuple[Number, Number] | None:
     """The two numbers with three digits or more that were given last, of this sentence or the one before it."""
     mine = [item for item in reading.sentence.numbers if item.end <= place and place - item.end < LONG_AGO]
     before = [] if mine or reading.before is None else list(reading.before.numbers)
-    found = [item for item in (mine or before) if not item.spelled and len(re.sub(r"\D", "", item.text).lstrip("0")) > 2]
+    found = [item for item in (mine or before) if not item.spelled and len(re.sub(r"\D", "", item.text)) > DIGITS]
     return (found[-2], found[-1]) if len(found) == 2 and _are_alike(*found) else None
 
 
@@ -122,12 +122,18 @@ def wrong_restatements(reading: Reading, values: Values) -> Iterator[Doubt]:
         plain = not (first.percent or first.points or first.times or first.signed) and 0 < first.value < 1
         if not plain or not second.percent or second.signed or second.value <= 0:
             continue
+        if _OF_ANOTHER.match(reading.lower, second.end):
+            continue  # "which is 66 % of where it started"
         if not 1 / TENFOLD < 100 * first.value / second.value < TENFOLD:
             why = f"{first.text} is {100 * first.value:.3g} %, and not {second.text}"
             yield Doubt(reading.sentence.text, reading.sentence.position, why)
             return
 
 
+_OF_ANOTHER = re.compile(
+    r"\W*(?:of|off|less|lower|fewer|more|higher|better|worse|smaller|larger|above|below|points?|vo[nm]|des?|der|du|del|"
+    r"dell\w*|di|do|da|weniger|mehr|moins|plus|menos|más|meno|più|mniej|więcej|меньше|больше|от)\b"
+)
 TENFOLD = 5.0
 """By how many times a fraction and its percentage may differ where both are roughly told."""
 
@@ -138,18 +144,20 @@ def wrong_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
     for first, second, third in zip(numbers, numbers[1:], numbers[2:], strict=False):
         between = reading.lower[second.end : third.start]
-        if re.fullmatch(rf"\W*(?:{pattern('restated', 'difference').pattern})\W*(?:of |is |was |= ?)?\W*", between) is None:
+        called = pattern("restated", "difference").pattern
+        if re.fullmatch(rf"\W*(?:{called})\W*(?:of |is |was |= ?)?\W*", between) is None:
             continue
         if any(first.start < item.start < third.start for item in reading.sentence.metrics):
             continue
-        if not _are_alike(first, second) or min(item.readings[0].decimals for item in (first, second, third)) < DECIMALS:
+        digits = min(item.readings[0].decimals for item in (first, second, third))
+        if not _are_alike(first, second) or digits < DECIMALS:
             continue
         if law := broken("difference", *(span_of(item, fraction=False).widened for item in (first, second, third))):
             yield Doubt(reading.sentence.text, reading.sentence.position, f"{third.text}: {law}")
             return
 
 
-DECIMALS = 3
+DECIMALS, DIGITS = 3, 2
 """Decimals from which a difference is rarely rounded by hand."""
 
 

@@ -1,6 +1,4 @@
-"""What is said to be the fastest, the slower one, or changed by a remedy, of rows and arms, by the measure that the words
-mean.
-"""
+"""Orders of rows, columns and arms: the fastest, the slower one, what a remedy made larger, and by how much."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +30,7 @@ _SIDES = re.compile(rf"\b(?:(?P<below>{_SIDE}below)|(?P<above>{_SIDE}above))\b")
 _THAN = re.compile(
     r"\b(?:than|below|above|against|ahead of|behind|als|que|di|del|dell\w*|de|do que|niż|od|чем|mint)\b"
 )
-_MADE = re.compile(r"\b(?:made|makes?|got|gets?|became|becomes?|mach(?:t|te)|w[iu]rde?|rend|rendu|hace|hizo|rende)\b(?!.*\bthan\b)")
+_MADE = re.compile(r"\b(?:made|makes?|got|gets?|became|becomes?|machte?|rend|hace|hizo|rende)\b(?!.*\bthan\b)")
 _NO_TIER = re.compile(r"\bhead[- ]start\b")
 _BASE = re.compile(r"\b(?:baseline|plain|before|as it is|none|no weights|original)\b")
 _HOW_MUCH = re.compile(r"\d|\bhalf\b|\btwice\b|\btimes\b|\bthird\b|\bby\b")
@@ -42,8 +40,8 @@ CLOSE = 0.01
 
 
 def label_meant(family: Family, reading: Reading, place: int) -> tuple[str, bool] | None:
-    """The row, column or arm that is spoken of at a place: the only one of its clause, else the one to which an "it"
-    goes back. Also whether the sentence itself names it.
+    """The row, column or arm that is spoken of at a place: the only one of its clause, else the one to which an
+    "it" goes back. Also whether the sentence itself names it.
     """
     start, end = reading.clause_at(place)
     here = {label for _, _, label in family.find(reading.sentence.text[start:end])}
@@ -79,7 +77,7 @@ def wrong_ranks(reading: Reading, values: Values) -> Iterator[Doubt]:
 def _is_extreme(
     family: Family, reading: Reading, place: int, measure: re.Pattern[str], sign: int
 ) -> Iterator[tuple[bool, str]]:
-    """Whether the label is the first by any of the measure's values, of all labels or of those that are spoken of."""
+    """Whether the label is the first by any of the measure's values, of all labels or of those spoken of."""
     meant = label_meant(family, reading, place) if len(family.values) >= LEAST else None
     if meant is None:
         return
@@ -125,10 +123,12 @@ def _is_more(
     spans = [item for item in family.find(clause) if not (item[0] < hit.end() and hit.start() < item[1])]
     labels = {label for start, _, label in spans if start < hit.start()}
     behind = {label for start, _, label in spans if start >= hit.start()}
-    if len(labels) != 1 or labels & behind:
+    if len(labels) != 1:
         return
     (label,) = labels
     (other,) = set(family.values) - labels
+    if behind - {other} or (not behind and _THAN.search(clause[hit.end() :])):
+        return  # it is held against something else
     said = {name for name, words in _NAMED.items() if words.search(clause)}
     for name in family.values[label]:
         a, b = level(family.values[label], name), level(family.values[other], name)
@@ -185,9 +185,9 @@ def _order(reading: Reading, start: int, end: int) -> _Order | None:
     hits = [hit for hit in reading.hits() if start <= hit.start < end]
     if len(hits) != 1 or hits[0].denied or hits[0].relation.role not in ("than", "over", "change"):
         return None
-    (hit,), relation = hits, hits[0].relation
+    only, relation = hits[0], hits[0].relation
     return _Order(
-        reading.lower[hit.start : hit.end], hit.start - start, hit.end - start, relation.sign,
+        reading.lower[only.start : only.end], only.start - start, only.end - start, relation.sign,
         merit=relation.merit, change=relation.role == "change" or _MADE.search(clause) is not None,
     )  # fmt: skip
 
@@ -208,7 +208,8 @@ def _ordered(
         return
     (label,), first = own, next(iter(family.values))
     behind = clause.lower()[order.end : min((at for at, _, name in spans if name in others), default=len(clause))]
-    if _HOW_MUCH.search(behind) or (others and order.measure is None and not order.merit and not _THAN.search(behind)):
+    plain = order.measure is None and not order.merit
+    if _HOW_MUCH.search(behind) or (others and plain and not _THAN.search(order.words + behind)):
         return
     if not others:
         if not order.change or label == first or _BASE.search(first) is None or _THAN.search(behind):
@@ -238,7 +239,8 @@ def _measures(
     """What a comparison may be by: named in its clause, else in the sentence or the ones before it."""
     clause = reading.lower[slice(*clause_at)]
     sized = _SIZED.search(clause) is not None and not order.change
-    far = () if sized or order.change else (reading.lower, reading.before.text if reading.before else "", reading.earlier)
+    before = reading.before.text if reading.before is not None else ""
+    far = () if sized or order.change else (reading.lower, before, reading.earlier)
     for text in (clause, *far):
         found = family.find_others(_NO_TIER.sub(" ", text)) & known
         if order.measure is not None:
@@ -251,10 +253,10 @@ def _measures(
 
 
 _SOME_OF = re.compile(
-    r"\b(?P<count>\w+) (?:out )?(?:of (?:the |all |these |its |my )?|der |von (?:den )?|des |de (?:los |las )?|dei |delle )"
-    r"(?P<of>\w+)\b(?P<between>[^.;]{0,90}?)\b(?P<side>above|over|more than|greater than|higher than|at least|below|"
-    r"under|less than|lower than|smaller than|über|unter|au-dessus de|en dessous de|por encima de|por debajo de|sopra|"
-    r"sotto) (?P<bound>\d+(?:[.,]\d+)?)(?![\w%])(?! ?%)"
+    r"\b(?P<count>\w+) (?:out )?(?:of (?:the |all |these |its |my )?|der |von (?:den )?|des |de (?:los |las )?|"
+    r"dei |delle )(?P<of>\w+)\b(?P<between>[^.;]{0,90}?)\b(?P<side>above|over|more than|greater than|higher than|"
+    r"at least|below|under|less than|lower than|smaller than|über|unter|au-dessus de|en dessous de|por encima de|"
+    r"por debajo de|sopra|sotto) (?P<bound>\d+(?:[.,]\d+)?)(?![\w%])(?! ?%)"
 )
 _OVER = re.compile(r"above|over|more|greater|higher|at least|über|au-dessus|encima|sopra")
 
@@ -333,10 +335,11 @@ def _meets(family: Family, sides: tuple[str, str]) -> Iterator[tuple[bool, str]]
 
 
 _TIMES = re.compile(
-    r"\b(?P<count>\d+(?:\.\d+)?|\w+)(?: ?-?times|-?mal| fois| veces| volte| vezes) (?:so )?(?:(?P<less>smaller|lower|less|"
-    r"weaker|lighter|shorter|kleiner|niedriger|plus (?:petit\w*|faible\w*|bas\w*)|más (?:pequeñ\w+|baj\w+)|menor\w*|più "
-    r"(?:piccol\w+|bass\w+))|(?P<more>larger|higher|more|greater|bigger|stronger|heavier|longer|größer|höher|plus "
-    r"(?:grand\w*|haut\w*|élevé\w*)|más (?:grand\w+|alt\w+)|mayor\w*|più (?:grand\w+|alt\w+))) (?:than|als|que|di|del\w*)\b"
+    r"\b(?P<count>\d+(?:\.\d+)?|\w+)(?: ?-?times|-?mal| fois| veces| volte| vezes) (?:so )?(?:(?P<less>smaller|"
+    r"lower|less|weaker|lighter|shorter|kleiner|niedriger|plus (?:petit\w*|faible\w*|bas\w*)|más (?:pequeñ\w+|"
+    r"baj\w+)|menor\w*|più (?:piccol\w+|bass\w+))|(?P<more>larger|higher|more|greater|bigger|stronger|heavier|"
+    r"longer|größer|höher|plus (?:grand\w*|haut\w*|élevé\w*)|más (?:grand\w+|alt\w+)|mayor\w*|più (?:grand\w+|"
+    r"alt\w+))) (?:than|als|que|di|del\w*)\b"
 )
 AROUND = 0.15
 """The share by which a factor in words may miss its quotient."""
