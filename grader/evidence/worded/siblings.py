@@ -35,7 +35,8 @@ _TINY = 1e-3
 @dataclass(frozen=True)
 class _Taken:
     """Numbers of a piece that are another label's; ``beside``: the sentence also says which of that label's values;
-    in the same piece that counts as a digit.
+    in the same piece that counts as a digit. ``alone``: it does not name the neighbour, whose number it may be
+    ("both arms have 0.52 and 0.23").
     """
 
     label: str
@@ -43,6 +44,7 @@ class _Taken:
     digits: int
     told: str
     beside: bool
+    alone: bool
 
 
 def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
@@ -67,7 +69,7 @@ def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
         taken = max(told.values(), key=lambda item: item.digits, default=None)
         if owned or taken is None or _are_its_own(piece, taken.label, values) or all(map(_is_count, numbers)):
             continue
-        if taken.digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
+        if taken.alone and taken.digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
             yield Doubt(sentence.text, sentence.position, taken.told)
             return
     for same in found.values():
@@ -123,7 +125,8 @@ def _taken(family: Family, piece: _Piece) -> _Taken | None:
         return None
     told = ", ".join(f"{fact.value:.4g}" for fact in own[:3])
     why = f"{', '.join(part.text for part in parts)}: that is {rivals[0]}, and {label} has {told}"
-    return _Taken(label, rivals[0], digits + bool(beside), why, bool(others))
+    alone = all(name != rivals[0] for _, _, name in family.find(piece.whole))
+    return _Taken(label, rivals[0], digits + bool(beside), why, bool(others), alone)
 
 
 def _parts(piece: _Piece, spans: Sequence[tuple[int, int, str]]) -> list[Number]:
