@@ -27,6 +27,8 @@ _OF_ITS_OWN = re.compile(
     r"\bthan (?:doubl|tripl|halv|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|\d)"
 )
 """More than doubled, more than five: what is more is no number of the two that follow."""
+_FROM = re.compile(r"\b(?:from|von|da|desde|z|od|с|от)\W*$")
+"""What follows is a step: "smaller than before, from 0.002 to 0.0002"."""
 _OTHER_WAY = re.compile(r"\bnot\b|n't\b|\bno\b|\bnever\b|\bthan (?:\w+ )?\d|\bby \d|\bif\b|\?")
 
 
@@ -197,6 +199,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
             or (more and less)
             or _goes_on(before, hit)
             or _OF_ITS_OWN.search(before)
+            or _FROM.search(before)
             or _OTHER_WAY.search(before[max(0, hit.start() - 40) :])
         ):
             continue
