@@ -109,6 +109,8 @@ def value_phrases(setting: str, value: Any) -> set[str]:  # any plain value
             f"{name}{joint}{text}" for name in names for joint in (" ", " of ", " = ", " is ", " at ", " to ")
         )
         phrases.update(f"{text} {name}" for name in names)
+        if "_" in setting:  # "rank 1" of lora_rank
+            phrases.update(f"{setting.rpartition('_')[2]}{joint}{text}" for joint in (" ", " of ", " = "))
         phrases.update(
             f"{name}{joint}{text}" for name in _looser(setting) for joint in (" ", " de ", " von ", " di ")
         )

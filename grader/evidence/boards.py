@@ -6,7 +6,7 @@ records of one family ("candidate.int8.size_mb") are a table as well, and an exa
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.evidence.facts import UNIT_COUNT, UNIT_FRACTION, UNIT_PLAIN, Fact, Kind
@@ -15,7 +15,7 @@ from grader.evidence.runs import CASES
 from grader.model import Case
 from grader.reading import vocabulary
 from grader.reading.notation import plain
-from grader.reading.numbers import find_numbers
+from grader.reading.numbers import Number, find_numbers
 from grader.reading.vocabulary import Phrases, tokens
 from grader.recover.excess import parse
 from paribus.records.block import BEGIN
@@ -27,10 +27,13 @@ _UNIT = re.compile(r"\([^()]*\)")
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """One table. ``cells`` by row and column, as facts: known as precisely as they were printed."""
+    """One table. ``cells`` by row and column, as facts: known as precisely as they were printed; ``spreads`` are
+    what is behind their ±.
+    """
 
     position: int
     cells: Mapping[tuple[str, str], Fact]
+    spreads: Mapping[tuple[str, str], Fact] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[str, ...]:
@@ -48,7 +51,10 @@ class Board:
 
     @cached_property
     def _columns_said(self) -> Phrases:
-        return Phrases((phrase, column) for column in self.columns for phrase in _column_phrases(column))
+        told = [(phrase, column) for column in self.columns for phrase in _column_phrases(column)]
+        taken = {phrase for phrase, _ in told}
+        of_metrics = _by_metric(self.columns)
+        return Phrases([*told, *((phrase, name) for phrase, name in of_metrics if phrase not in taken)])
 
     def find_rows(self, text: str) -> list[tuple[int, int, str]]:
         """Where rows are named, in order: start, end, row; what may be several rows is none."""
@@ -76,7 +82,8 @@ def _recorded(measured: Measured) -> Iterator[Board]:
     for name, value, position in measured.named:
         parts = name.split(".")
         if len(parts) == 3 and not parts[2].endswith("_sd"):
-            row, column = parts[1].replace("_", " "), parts[2].replace("_", " ")
+            row = parts[1].replace("__", ", ").replace("_", " ")
+            column = parts[2].replace("_", " ")
             families.setdefault(parts[0], {})[row, column] = _fact(value, None, position, column)
             places[parts[0]] = position
     yield from (Board(places[family], cells) for family, cells in families.items())
@@ -122,12 +129,16 @@ def _tables(html: str, position: int) -> Iterator[Board]:
             [(cell.tag or "", plain((cell.text(deep=True) or "").strip())) for cell in row.css("th, td")]
             for row in table.css("tr")[:MOST_ROWS]
         ]
-        yield Board(position, dict(_cells([row for row in rows if row], position)))
+        found = list(_cells([row for row in rows if row], position))
+        spreads = {place: spread for place, _, spread in found if spread is not None}
+        yield Board(position, {place: cell for place, cell, _ in found}, spreads)
 
 
-def _cells(rows: Sequence[Sequence[tuple[str, str]]], position: int) -> Iterator[tuple[tuple[str, str], Fact]]:
-    """A cell that holds one number, by its row's first cell and its column's heading; pandas writes the name of
-    the rows into a second line of headings.
+def _cells(
+    rows: Sequence[Sequence[tuple[str, str]]], position: int
+) -> Iterator[tuple[tuple[str, str], Fact, Fact | None]]:
+    """A cell that holds one number, by its row's first cell and its column's heading, with what is behind its ±;
+    pandas writes the name of the rows into a second line of headings.
     """
     header: list[str] = []
     for row in rows:
@@ -143,11 +154,16 @@ def _cells(rows: Sequence[Sequence[tuple[str, str]]], position: int) -> Iterator
         for (_, text), column in zip(row[1:], header[1:], strict=True):
             numbers = find_numbers(text)
             if name and column and len(numbers) == 1 and numbers[0].upper is None:
-                reading = numbers[0].readings[0]
-                percent = numbers[0].percent
-                value = reading.value / 100 if percent else reading.value
-                decimals = reading.decimals + 2 if percent else reading.decimals
-                yield (_normal(name), _normal(column)), _fact(value, decimals, position, column)
+                cell, spread = numbers[0], numbers[0].spread
+                known = None if spread is None else _printed(spread, position, column, percent=cell.percent)
+                fact = _printed(cell, position, column, percent=cell.percent)
+                yield (_normal(name), _normal(column)), fact, known
+
+
+def _printed(number: Number, position: int, column: str, *, percent: bool) -> Fact:
+    reading = number.readings[0]
+    value = reading.value / 100 if percent else reading.value
+    return _fact(value, reading.decimals + 2 if percent else reading.decimals, position, column)
 
 
 def _goes_on(texts: Sequence[str], header: Sequence[str]) -> bool:
@@ -172,6 +188,20 @@ def _row_phrases(row: str) -> Iterator[str]:
     first, comma, second = row.partition(", ")
     if comma and re.search(r"[a-z]", second):
         yield f"{second} {first}"
+    words = row.split()
+    if not comma and len(words) > 2 and words[-1].isalpha():
+        yield " ".join([words[-1], *words[:-1]])  # "distilled small model"
+
+
+def _by_metric(columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What people call the only column whose heading holds a metric: "final validation loss"."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        for name in {mention.name for mention in vocabulary.find_all("metrics", column)}:
+            found.setdefault(name, []).append(column)
+    for name, mine in found.items():
+        if len(mine) == 1:
+            yield from ((phrase, mine[0]) for phrase in vocabulary.phrases("metrics", name))
 
 
 def _column_phrases(column: str) -> Iterator[str]:

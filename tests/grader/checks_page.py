@@ -104,7 +104,8 @@ been cut. The reason shows the arithmetic. A number that was traced is not held 
 6. Tables that the notebook prints, and value records of one family (`candidate.int8.size_mb`), are read cell by
    cell. Found are a number beside a row's name that is another row's or another column's, or another row's and
    nothing else in the notebook, and two numbers that changed places. Read are also which of two rows is faster or has more, which is the best of all, and a steady
-   course that is none.
+   course that is none. So are an arm's numbers that are the other arm's, how many rows lie beyond a bound, who keeps
+   a limit in milliseconds, and a size in MB that no output shows.
 7. Some sentences refute themselves or a rule. One is a p-value above 0.05 that is said to support a gain, or one
    that no output prints or that so many seeds cannot reach. Others are McNemar's test said of an average over
    classes, and a number that keeps a limit below it. Still others are "from 3.6 to 2.3 MB, a reduction by 63 %", and

@@ -1,10 +1,11 @@
 """What the experiment's template tells of its parts and of what was held constant, held against the records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.faults import no_part, not_written, second_change
+from grader.checks.support import doubted
 from grader.checks.survival import text_lost, unless_lost
 from grader.checks.unrecorded import where_sure, without_records
 from grader.evidence.compare import compare
@@ -17,13 +18,17 @@ from grader.evidence.listed import (
     wrongly_held,
     wrongly_held_outcome,
 )
+from grader.evidence.measured import measure
 from grader.evidence.own_numbers import lines_of_own_code, may_set
 from grader.evidence.runs import experiment_of, find_arms, finished
 from grader.evidence.says_little import says_little
+from grader.evidence.sentences import read_sentences
 from grader.evidence.settings import loose_names, said_settings
 from grader.evidence.told import wrongly_changed
 from grader.evidence.told_prediction import wrongly_predicted
 from grader.evidence.unrecorded.arms import arms_of
+from grader.evidence.worded.all import find_doubts
+from grader.evidence.worded.reading import Doubt
 from grader.model import Case, Evidence, Outcome
 from grader.reading import vocabulary
 from grader.reading.answers import cell_blocks, is_untouched
@@ -141,8 +146,16 @@ def held_constant(case: Case, cell: Cell, options: Mapping[str, Any]) -> Finding
     has the value you give it.
     """
     key = experiment_of(case, cell, options)
-    found = where_sure(case, _held_constant(case, key, cell), key)
-    return without_records(case, found, [key])
+    found = without_records(case, where_sure(case, _held_constant(case, key, cell), key), [key])
+    return found if found.outcome is not Outcome.PASSED else doubted(found, _contradicted_settings(case, key, cell))
+
+
+def _contradicted_settings(case: Case, key: str, cell: Cell) -> Iterator[Doubt]:
+    """What else the lines on the change and on what was held say of the runs, and these contradict."""
+    measured, blocks = measure(case, key), written_blocks(case, key, cell)
+    told = [block for part in ("changed", "held") for block in blocks.get(part, ())]
+    if arms_of(case, key).both:
+        yield from find_doubts(read_sentences(told, measured), measured, conclusions=False)
 
 
 def _held_constant(case: Case, key: str, cell: Cell) -> Finding:

@@ -116,12 +116,16 @@ def _other_model(clause: str, made: Made, case: Case) -> str:
 
 
 def _in_own_code(name: str, case: Case) -> bool:
-    """Code of the student's names the model: they may have used it beside the runs."""
-    released = case.released_positions
+    """Code of the student's names the model: they may have used it beside the runs. A line that a cell was released
+    with is not the student's.
+    """
+    released = {line.strip() for cell in case.assignment.cells for line in cell.source.splitlines()}
     return any(
-        name in _NAME.sub("", cell.source.lower())
+        name in _NAME.sub("", line.lower())
         for cell in case.notebook.cells
-        if cell.cell_type == "code" and cell.position not in released
+        if cell.cell_type == "code" and cell.position not in case.released_positions
+        for line in cell.source.splitlines()
+        if line.strip() not in released
     )
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from grader.evidence.aliases import is_off
-from grader.evidence.boards import Board, boards_of
+from grader.evidence.boards import boards_of
 from grader.evidence.facts import Fact, Kind, agreed
 from grader.evidence.runs import read_runs
 from grader.evidence.settings import loose_names
+from grader.evidence.worded.families import families_of
+from grader.evidence.worded.ranks import label_meant, level
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading import vocabulary
@@ -168,47 +170,56 @@ def _times(values: Values, name: str) -> list[Fact]:
     ]
 
 
-def limits_of_medians(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """“It fits with 2.76 ms”, where this is the median and the 95th percentile is above the limit."""
-    if reading.doubtful or reading.sentence.row:
+def limits_not_kept(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "TF-IDF stays within 10 ms", where its 95th percentile is above that, or nobody measured it."""  # noqa: D210
+    if vocabulary.says("worded", "unsaid", reading.lower) or reading.sentence.row:
         return
     kept, limit = claimed("keeps", "kept", reading.lower), claimed("keeps", "limit", reading.lower)
     if kept is None or limit is None:
         return
     if claimed("keeps", "not_kept", reading.lower[max(0, kept.start() - 40) : max(kept.end(), limit.end()) + 20]):
         return
-    for board in boards_of(values.measured):
-        high = [column for column in board.columns if _is_time(column, "p95")]
-        rows = {row for _, _, row in board.find_rows(reading.sentence.text)}
-        if len(high) != 1 or len(rows) != 1:
+    said = [item for item in reading.sentence.numbers if _MS.match(reading.lower, item.end)]
+    said = [item for item in said if not item.signed]
+    if len(said) > MOST_TIMES or any(item.upper is not None for item in said):
+        return
+    judged = []
+    for family in families_of(values.measured):
+        known = {name for own in family.values.values() for name in own}
+        high = [name for name in known if _is_time(name.replace("_", " "), "p95")]
+        meant = label_meant(family, reading, kept.start()) if len(high) == 1 else None
+        if meant is None:
             continue
-        (row,) = rows
-        own = board.cell(row, high[0])
-        said = [
-            item
-            for item in reading.sentence.numbers
-            if re.match(r"\s?ms\b", reading.lower[item.end : item.end + 4])
-        ]
-        low = [cell for column in board.columns if _is_time(column, "p50") and (cell := board.cell(row, column))]
-        bound = _limit(reading, said, low, board)
-        if (
-            own is not None
-            and bound is not None
-            and own.value > bound
-            and any(agreed(low[0], item) for item in said)
-        ):
-            why = f"{row}: its median is {low[0].value:.4g} ms, its 95th percentile {own.value:.4g} ms"
-            yield reading.doubt(why)
-            return
+        label, named = meant
+        own = level(family.values[label], high[0])
+        medians = [name for name in family.values[label] if _is_time(name.replace("_", " "), "p50")]
+        low = next((value for name in medians if (value := level(family.values[label], name)) is not None), None)
+        bound = _limit(reading, [item for item in said if own is None or not _is(item, own)], low)
+        if bound is not None and own is not None:
+            median = "" if low is None else f"its median is {low:.4g} ms, "
+            quoted = any(_is(item, value) for item in said for value in (own, low) if value is not None)
+            judged.append((quoted, own <= bound, f"{label}: {median}its 95th percentile {own:.4g} ms"))
+        elif bound is not None and named:
+            judged.append((False, False, f"{label}: the table has no {high[0]} of it"))
+    # Where a table holds what the sentence quotes, it is the one that is meant.
+    judged = [item for item in judged if item[0]] or judged
+    if judged and not any(right for _, right, _ in judged):
+        yield reading.doubt(judged[0][2])
 
 
-def _limit(reading: Reading, said: list[Number], low: list[Fact], board: Board) -> float | None:
+def _is(number: Number, value: float) -> bool:
+    return abs(number.value - value) <= 0.51 * number.readings[0].unit
+
+
+MOST_TIMES = 3
+"""Times of a sentence of which one may be a limit."""
+_MS = re.compile(r"\s?ms\b")
+
+
+def _limit(reading: Reading, said: list[Number], low: float | None) -> float | None:
     """The limit that a sentence means: given, or told by how far the median is below it."""
-    del board
-    if not low or not said:
-        return None
-    beyond = [item for item in said if not agreed(low[0], item)]
+    beyond = [item for item in said if low is None or not _is(item, low)]
     if not beyond:
         return None
     below = re.search(r"\d\s?ms (?:below|under|less|unter)\b", reading.lower)
-    return low[0].value + beyond[0].value if below else beyond[0].value
+    return (low or 0.0) + beyond[0].value if below else beyond[0].value

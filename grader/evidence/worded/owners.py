@@ -17,7 +17,6 @@ from grader.evidence.worded.values import Values
 from grader.model import Case
 from grader.reading.claimed import claimed
 from grader.reading.numbers import Number, find_numbers
-from grader.reading.stems import stems
 
 _OPPOSITE = {
     "won": ("lost",),
@@ -172,43 +171,6 @@ def _quotes_beside(reading: Reading, number: Number, fact: Fact, values: Values)
     return any(agreed(item, other) for other in others for item in near)
 
 
-_IS = re.compile(
-    r"\W*(?:(?:is|was|are|of|only|just|at|about|stays|has|with|ist|war|nur|est|es|è|é|jest|tylko)\W+){0,4}"
-)
-
-
-def numbers_of_another_column(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """“Its gradient norm is only 1.146e-05”, where this is a cell of another column, whatever the row."""
-    if reading.doubtful or reading.sentence.row or reading.sentence.interval:
-        return
-    boards = [board for board in boards_of(values.measured) if len(board.columns) > 1]
-    spans = [(end, names) for board in boards for _, end, names in board.find_columns(reading.sentence.text)]
-    for number in reading.sentence.numbers:
-        digits = re.sub(r"\D", "", number.text.lower().partition("e")[0]).lstrip("0")
-        if number.whole or number.spelled or number.times or number.signed or len(digits) <= DIGITS:
-            continue
-        said = {
-            name
-            for end, names in spans
-            for name in names
-            if end <= number.start and _IS.fullmatch(reading.lower[end : number.start])
-        }
-        if len(said) != 1:
-            continue
-        cells = [
-            (column, fact) for board in boards for (_, column), fact in board.cells.items() if agreed(fact, number)
-        ]
-        (column,) = said
-        others = {name for name, _ in cells}
-        about = stems(column)
-        if len(others) != 1 or others & said or stems(min(others)) & about:
-            continue
-        if any(stems(fact.title) & about or fact.metric for fact in all_agreeing(number, values.measured)):
-            continue
-        yield reading.doubt(f"{number.text} is in the column {min(others)}, and nowhere in {column}")
-        return
-
-
 _SEEDS = re.compile(
     r"\W*(?:with|for|under|on|in|at|bei|mit|avec|pour|con|en|para|com|przy|dla|при|с)?\W*"
     r"(?:the |las? |les |i |os )?"
@@ -243,3 +205,92 @@ def values_of_other_seeds(reading: Reading, values: Values) -> Iterator[Doubt]:
             ):
                 yield reading.doubt(f"{number.text}: with seed {wrong[0]} {row} has {known[wrong[0]].value:.2f}")
                 return
+
+
+_MEASURED = {
+    "MB": (re.compile(r"\s?(?:mb|megabytes?|mégaoctets?|mo|мб)\b"), re.compile(r"\b(?:size|mb)\b")),
+    "parameters": (
+        re.compile(r"\s(?:\w+ )?(?:param[eè]t\w*|parámetros|parâmetros|параметр\w*)\b"),
+        re.compile(r"\b(?:parameters|trains)\b"),
+    ),
+}
+"""Units of what a file measures once and for all, by how they are written behind a number and in headings."""
+HEADED = 24
+"""Characters before a number in which its heading may be: "size_mb at most 2.29"."""
+
+
+def values_of_nothing(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Half_length comes to half the size, 1.13 MB", where no output shows such a size."""  # noqa: D210
+    if reading.unsaid or reading.sentence.row:
+        return
+    for number in reading.sentence.numbers:
+        for unit, (behind, heading) in _MEASURED.items():
+            if behind.match(reading.lower, number.end) is None or number.spelled or number.times or number.signed:
+                continue
+            digits = re.sub(r"\D", "", number.text).lstrip("0")
+            known = _measured(values.measured, heading, behind)
+            given = [item.value for item in reading.sentence.numbers if item is not number]
+            part = re.search(r"\d\s$", reading.lower[: number.start]) is not None  # of "19 968"
+            if part or len(digits) < DIGITS or len(known) < 2 or _follows(number, [*known, *given]):
+                continue
+            why = f"{number.text} {unit}: no output shows it, nor two whose difference it is"
+            yield reading.doubt(why)
+            return
+
+
+@lru_cache(maxsize=4 * CASES)
+def _measured(measured: Measured, heading: re.Pattern[str], behind: re.Pattern[str]) -> tuple[float, ...]:
+    """Every value under such a heading, and every number that the notebook's texts give with the unit."""
+    found = [
+        cell.value for board in boards_of(measured) for (row, column), cell in board.cells.items()
+        if heading.search(column) or heading.search(row)
+    ]  # fmt: skip
+    prompts = [cell.source for cell in measured.case.assignment.cells if cell.cell_type == "markdown"]
+    for text in (*measured.case.printed, *prompts):
+        lower = text[:40_000].lower()
+        found += [
+            item.value for item in find_numbers(lower)
+            if behind.match(lower, item.end)
+            or heading.search(lower[max(0, item.start - HEADED) : item.start].replace("_", " "))
+        ]  # fmt: skip
+    return tuple(dict.fromkeys(value for value in found if value > 0))
+
+
+def _follows(number: Number, known: list[float]) -> bool:
+    """It is a rounding of one of them, or of the difference of two."""
+    units = [(reading.value, 0.51 * reading.unit) for reading in number.readings]
+    ways = {value for a in known for b in known for value in (a, abs(a - b))}
+    return any(abs(way - value) <= half for way in ways for value, half in units)
+
+
+_COUNTS = re.compile(r"(?<![\w.,/-])(?P<count>\d{2,6}) (?P<noun>[^\W\d_]{4,}s)\b")
+LEAST_COUNT = 13
+
+
+def counts_of_another_noun(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Both were trained for 39 epochs", where the outputs have 39 steps, and never 39 epochs."""  # noqa: D210
+    if reading.unsaid:
+        return
+    counted = _counted(values.measured)
+    for hit in _COUNTS.finditer(reading.lower):
+        count, noun = int(hit["count"]), hit["noun"]
+        own = {other for other, counts in counted.items() if count in counts}
+        if count >= LEAST_COUNT and own and noun in counted and noun not in own:
+            told = ", ".join(map(str, sorted(counted[noun])[:4]))
+            why = f"{hit[0]!r}: the outputs have {count} {min(own)}, and {noun} {told}"
+            yield reading.doubt(why)
+            return
+
+
+@lru_cache(maxsize=CASES)
+def _counted(measured: Measured) -> Mapping[str, frozenset[int]]:
+    """What the outputs count: nouns with their numbers, in lines and under headings."""
+    found: dict[str, set[int]] = {}
+    for text in measured.case.printed:
+        for hit in _COUNTS.finditer(text[:40_000].lower()):
+            found.setdefault(hit["noun"], set()).add(int(hit["count"]))
+    for board in boards_of(measured):
+        for (_, column), cell in board.cells.items():
+            if re.fullmatch(r"[a-z]{3,}s", column) and float(cell.value).is_integer():
+                found.setdefault(column, set()).add(int(cell.value))
+    return {noun: frozenset(counts) for noun, counts in found.items()}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from grader.evidence.laws import span_of
+from grader.evidence.laws import broken, span_of
 from grader.evidence.worded.reading import Doubt, Reading
 from grader.evidence.worded.values import Values
 from grader.reading.claimed import claimed, pattern
@@ -30,6 +30,8 @@ _OF_ITS_OWN = re.compile(
     r"\bthan (?:doubl|tripl|halv|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|\d)"
 )
 """More than doubled, more than five: what is more is no number of the two that follow."""
+_FROM = re.compile(r"\b(?:from|von|da|desde|z|od|с|от)\W*$")
+"""What follows is a step: "smaller than before, from 0.002 to 0.0002"."""
 _OTHER_WAY = re.compile(r"\bnot\b|n't\b|\bno\b|\bnever\b|\bthan (?:\w+ )?\d|\bby \d|\bif\b|\?")
 
 
@@ -58,6 +60,110 @@ def wrong_multiples(reading: Reading, values: Values) -> Iterator[Doubt]:
             why = f"{first.text} is {a.middle / b.middle:.2g} times {second.text}, and not {factor:.2g} times"
             yield reading.doubt(why)
             return
+
+
+_PARTS = re.compile(
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine) (?P<part>thirds|quarters|fifths|sixths|sevenths|"
+    r"eighths|ninths|tenths)\b"
+)
+_PART = {name: 1 / size for size, name in enumerate(
+    ("thirds", "quarters", "fifths", "sixths", "sevenths", "eighths", "ninths", "tenths"), 3
+)}  # fmt: skip
+LONG_AGO, LARGE = 120, 100.0
+"""Characters within which a part is one of the numbers before it."""
+
+
+def wrong_parts_of_before(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "From 19,968 to 5,632: that is an eighth of what it was", where it is more than a quarter."""  # noqa: D210
+    del values
+    if reading.doubtful:
+        return
+    for factor, start, end in _parts_in(reading.lower):
+        behind, before = reading.lower[end:].lstrip(), reading.lower[:start].rstrip()
+        if pattern("multiple_of", "former").match(behind) is None or claimed("multiple_of", "denied", before):
+            continue
+        pair = _last_two(reading, start)
+        if pair is None:
+            continue
+        small, large = sorted((span_of(item, fraction=False) for item in pair), key=lambda span: span.middle)
+        most = 1.0 if before.endswith("less than") else 1 + LOOSE
+        least = 1.0 if before.endswith("more than") else 0.0 if before.endswith("less than") else 1 - LOOSE
+        most = LARGE if before.endswith("more than") else most
+        if small.low / large.high > factor * most or small.high / large.low < factor * least:
+            why = f"{reading.lower[start:end]!r}: of {pair[0].text} and {pair[1].text} one is {small.middle / large.middle:.2g} of the other"  # noqa: E501
+            yield reading.doubt(why)
+            return
+
+
+def _parts_in(lower: str) -> Iterator[tuple[float, int, int]]:
+    """Parts of a whole in words, with where they are."""
+    for name, factor in _MULTIPLES.items():
+        if factor < 1 and (hit := claimed("multiples", name, lower)) is not None:
+            yield factor, hit.start(), hit.end()
+    for found in _PARTS.finditer(lower):
+        yield (_COUNT.index(found["count"]) + 2) * _PART[found["part"]], found.start(), found.end()
+
+
+_COUNT = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _last_two(reading: Reading, place: int) -> tuple[Number, Number] | None:
+    """The two numbers with three digits or more that were given last, of this sentence or the one before it."""
+    mine = [item for item in reading.sentence.numbers if item.end <= place and place - item.end < LONG_AGO]
+    before = [] if mine or reading.before is None else list(reading.before.numbers)
+    found = [item for item in (mine or before) if not item.spelled and len(re.sub(r"\D", "", item.text)) > DIGITS]
+    return (found[-2], found[-1]) if len(found) == 2 and _are_alike(*found) else None
+
+
+def wrong_restatements(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "1.146e-05 of the weights, that is about 0.1 %", where it is 0.001 %."""  # noqa: D210
+    del values
+    if reading.doubtful:
+        return
+    for first, second in pairwise(item for item in reading.sentence.numbers if not item.spelled):
+        between = reading.lower[first.end : second.start]
+        if pattern("restated", "between").search(between) is None or len(between) > LONG_AGO // 2:
+            continue
+        plain = not (first.percent or first.points or first.times or first.signed) and 0 < first.value < 1
+        if not plain or not second.percent or second.signed or second.value <= 0:
+            continue
+        if _OF_ANOTHER.match(reading.lower, second.end):
+            continue  # "which is 66 % of where it started"
+        if not 1 / TENFOLD < 100 * first.value / second.value < TENFOLD:
+            why = f"{first.text} is {100 * first.value:.3g} %, and not {second.text}"
+            yield reading.doubt(why)
+            return
+
+
+_OF_ANOTHER = re.compile(
+    r"\W*(?:of|off|less|lower|fewer|more|higher|better|worse|smaller|larger|above|below|points?|vo[nm]|des?|der|du|del|"
+    r"dell\w*|di|do|da|weniger|mehr|moins|plus|menos|más|meno|più|mniej|więcej|меньше|больше|от)\b"
+)
+TENFOLD = 5.0
+"""By how many times a fraction and its percentage may differ where both are roughly told."""
+
+
+def wrong_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
+    """ "Baseline 0.1608, changed 0.0544, difference -0.0577": the difference of another metric."""  # noqa: D210
+    del values
+    numbers = [item for item in reading.sentence.numbers if not item.spelled]
+    for first, second, third in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        between = reading.lower[second.end : third.start]
+        called = pattern("restated", "difference").pattern
+        if re.fullmatch(rf"\W*(?:{called})\W*(?:of |is |was |= ?)?\W*", between) is None:
+            continue
+        if any(first.start < item.start < third.start for item in reading.sentence.metrics):
+            continue
+        digits = min(item.readings[0].decimals for item in (first, second, third))
+        if not _are_alike(first, second) or digits < DECIMALS:
+            continue
+        if law := broken("difference", *(span_of(item, fraction=False).widened for item in (first, second, third))):
+            yield reading.doubt(f"{third.text}: {law}")
+            return
+
+
+DECIMALS, DIGITS = 3, 2
+"""Decimals from which a difference is rarely rounded by hand."""
 
 
 def _factor_in(between: str) -> float | None:
@@ -96,6 +202,7 @@ def wrong_larger_numbers(reading: Reading, values: Values) -> Iterator[Doubt]:
             or (more and less)
             or _goes_on(before, hit)
             or _OF_ITS_OWN.search(before)
+            or _FROM.search(before)
             or _OTHER_WAY.search(before[max(0, hit.start() - 40) :])
         ):
             continue

@@ -64,7 +64,7 @@ def unlike_settings(reading: Reading, values: Values) -> Iterator[Doubt]:
         if len(names) != 1 or not any(_is_of(said, item, clause) for item in settings):
             continue
         (name,) = names
-        pairs = list(_pairs(reading, values, name, models=_MODELS.search(clause) is not None))
+        pairs = list(_pairs(reading, values, name, models=_MODELS.search(reading.lower) is not None))
         unlike = [(first, second) for first, second in pairs if not _values(first, name) & _values(second, name)]
         if pairs and len(unlike) == len(pairs):
             first, second = unlike[0]
@@ -80,7 +80,7 @@ def _is_of(said: re.Match[str], setting: Mention, clause: str) -> bool:
             re.fullmatch(r"\s+(?:peak |initial |value (?:of|for) (?:the )?)?", clause[said.end() : setting.start])
             is not None
         )
-    return re.fullmatch(r"\s*(?:\w+\s+){0,2}", clause[setting.end : said.start()]) is not None and (
+    return re.fullmatch(r"\s*(?:\w+\s+){0,4}", clause[setting.end : said.start()]) is not None and (
         _PREDICATE.search(clause[setting.end : said.end()]) is not None
     )
 

@@ -17,21 +17,26 @@ from grader.reading.vocabulary import Phrases
 from paribus.metrics.registry import registry
 
 NOT_BY_SCORES = frozenset(
-    """
-    wrong_intervals wrong_settings sold_as_test wrong_shares wrong_subsets wrong_sizes wrong_repetitions
-    wrong_counts_of_rows points_called_percent unsupported_claims impossible_tests held_predictions
-    miscounted_predictions other_machinery unlike_settings swapped_cells cells_of_another_row
-    cells_of_another_column wrong_bests wrong_row_orders broken_limits found_for_zero wrong_relative_changes
-    unsteady_courses dropped_signs spreads_of_differences bounds_of_every_seed insignificant_p unprinted_p
-    wrong_floors mcnemar_of_scores trained_for_each_seed trained_again wrong_choices borrowed_numbers
-    wrong_percentiles misnamed_spreads contradicting_ends wrong_multiples wrong_larger_numbers
-    less_probable_predictions reversed_changes unlike_in_seeds not_identical wrong_of_every_tier unmade_changes
-    other_ends wrong_updates wrong_training_rows wrong_tops unsteady_rows numbers_of_another_owner swapped_outcomes
-    rest_for_the_share numbers_of_another_column measured_elsewhere gains_of_removed_parts zeros_as_unpredicted
-    fractions_called_points wrong_parts_of_requests limits_of_medians wrong_best_elsewhere wrong_parts_of_rows
-    values_of_other_seeds borrowed_numbers_elsewhere wrongly_chosen
-    """.split()
-)
+    {
+        "wrong_intervals", "wrong_settings", "sold_as_test", "wrong_shares", "wrong_subsets", "wrong_sizes",
+        "wrong_repetitions", "wrong_counts_of_rows", "points_called_percent", "unsupported_claims",
+        "impossible_tests", "held_predictions", "miscounted_predictions", "other_machinery", "unlike_settings",
+         "cells_of_another_column", "swapped_cells", "wrong_bests", "wrong_row_orders",
+        "broken_limits", "found_for_zero", "wrong_relative_changes", "unsteady_courses", "dropped_signs",
+        "spreads_of_differences", "bounds_of_every_seed", "insignificant_p", "unprinted_p", "wrong_floors",
+        "mcnemar_of_scores", "trained_for_each_seed", "trained_again", "wrong_choices", "borrowed_numbers",
+        "wrong_percentiles", "misnamed_spreads", "contradicting_ends", "wrong_multiples", "wrong_larger_numbers",
+        "less_probable_predictions", "reversed_changes", "unlike_in_seeds", "not_identical", "wrong_of_every_tier",
+        "unmade_changes", "other_ends", "wrong_updates", "wrong_training_rows", "wrong_tops", "unsteady_rows",
+        "numbers_of_another_owner", "swapped_outcomes", "rest_for_the_share",
+        "measured_elsewhere", "gains_of_removed_parts", "zeros_as_unpredicted", "fractions_called_points",
+        "wrong_parts_of_requests", "limits_not_kept", "wrong_best_elsewhere",
+        "wrong_parts_of_rows", "values_of_other_seeds", "borrowed_numbers_elsewhere", "wrongly_chosen",
+        "wrong_parts_of_before", "wrong_restatements", "wrong_differences",
+        "values_of_a_sibling", "values_of_nothing", "counts_of_another_noun", "wrong_ranks", "wrong_of_two",
+        "wrong_counts_beyond", "wrong_meetings", "wrong_factors_of_rows",
+    }
+)  # fmt: skip
 """Readers that judge by something else than what runs scored."""
 OF_THE_WHOLE = frozenset(
     {"wrong_counts_of_seeds", "wrong_effects", "wrong_class_counts", "untested_significance", "wrong_items"}

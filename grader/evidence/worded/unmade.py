@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from grader.evidence.groups import Group
 from grader.evidence.runs import Run, finished
 from grader.evidence.settings import fits, loose_names, steps_of
 from grader.evidence.worded.reading import Doubt, Reading
@@ -54,8 +55,8 @@ def _is_beside(item: Mention, hit: re.Match[str]) -> bool:
 
 
 def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """“Gamma from 2 to 0”, where it was varied from 2 to 1."""
-    if reading.doubtful or claimed("reset", "planned", reading.lower):
+    """ "Gamma from 2 to 0", where it was varied from 2 to 1."""  # noqa: D210
+    if reading.doubtful:
         return
     changed = _changed(values)
     names = Phrases((phrase, name) for name in changed for phrase in (name, name.replace("_", " ")))
@@ -64,6 +65,9 @@ def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
     numbers = [item for item in find_numbers(reading.sentence.text) if not item.spelled and not item.percent]
     for first, second in pairwise(numbers):
         if _STEP.fullmatch(reading.lower[first.end : second.start]) is None:
+            continue
+        _, end = reading.clause_at(first.start)
+        if claimed("reset", "planned", reading.lower[:end]):
             continue
         name = _own_name([item for item in mentions if item.name in changed], first, reading.lower)
         steps = changed.get(name, ())
@@ -143,6 +147,9 @@ def _step_ratios(keys: frozenset[str], values: Values) -> Iterator[float]:
                 yield a / b
 
 
+_IF = re.compile(r"\b(?:if|whether|unless|wenn|falls|ob|si|se|jeśli|если)\b")
+
+
 def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
     """“Both runs were trained on all 413 rows”, where each of them saw 300."""
     if claimed("trained_on", "trained", reading.lower) is None:
@@ -153,7 +160,7 @@ def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         said = re.search(
             rf"(?:{verb}) (?:(?P<all>{every}) )?(?:the |of the |les |las |los |gli )?(?P<count>\d{{2,6}})\b", clause
         )
-        if said is None or claimed("trained_on", "doubtful", clause):
+        if said is None or claimed("trained_on", "doubtful", clause) or _IF.search(reading.lower[:start]):
             continue
         if said["all"] is None and re.match(rf" (?:training )?{ITEMS}", clause[said.end() :]) is None:
             continue
@@ -161,10 +168,21 @@ def wrong_training_rows(reading: Reading, values: Values) -> Iterator[Doubt]:
         sizes = {size for run in runs if (size := _rows(run)) is not None}
         known = {size for run in _every_run(values) if (size := _rows(run)) is not None}
         count = int(said["count"])
+        named = [_sizes(group) for group in _groups_named(reading, values)]
+        if len(named) > 1 and said["all"] and not all(count in found for found in named):
+            sizes = set().union(*named) - {count}  # one of those that are named saw another part
         if sizes and count not in sizes and (count in known or count == _whole(values)):
             why = f"{said[0]!r}: the runs that are meant were trained on {', '.join(map(str, sorted(sizes)))}"
             yield reading.doubt(why)
             return
+
+
+def _groups_named(reading: Reading, values: Values) -> list[Group]:
+    return [group for group in values.measured.groups if group.key in reading.sentence.group_keys]
+
+
+def _sizes(group: Group) -> set[int]:
+    return {size for run in finished(group.runs) if (size := _rows(run)) is not None}
 
 
 def _runs_meant(reading: Reading, values: Values) -> list[Run]:
