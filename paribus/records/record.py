@@ -101,11 +101,11 @@ class Record:
     ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.records.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
-    beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
-    (``predicts``: "value", "item" or "none", empty for classes) and by which ``metrics`` it is scored (empty: those
-    of classes). ``start`` is the digest of a result's
-    start record; ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a
-    result's start to its finish; None in older records. ``diagnosis`` is what a student
+    beside them, or of the predicted ones alone, ``chosen_by`` the metric by which the checkpoint was chosen. A data
+    record says what is predicted (``predicts``: "value", "item" or "none", empty for classes) and by which
+    ``metrics`` it is scored (empty: those of classes). ``start`` is the digest of a result's start record;
+    ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a result's start to
+    its finish; None in older records. ``diagnosis`` is what a student
     says of one model of a blind zoo. ``serves`` names the runs that a value record makes the baseline of its
     ``experiment``, though they ran outside of it. A tests record names its task in ``run_name``; ``code`` holds
     the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's
