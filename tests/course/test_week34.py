@@ -124,6 +124,19 @@ def test_seeds_that_confirm_had_no_part_in_choosing() -> None:
     assert 13 not in constant("week3_homework", "SEEDS")
 
 
+@pytest.mark.parametrize("name", ["week4_lab", "week4_homework", "project"])
+def test_a_calibration_error_or_an_auroc_that_is_quoted_is_a_runs_own(name: str) -> None:
+    """So that grading works it out again from the scores that the run handed in."""
+    text = COURSE.entry(name).source.read_text(encoding="utf-8")
+    quoted = re.findall(
+        r'reference\("\w+", "([\w.-]*(?:ece|calibration_error|softmax|energy|roc_auc)[\w.-]*)"', text
+    )
+    assert quoted
+    assert all(item.endswith((".ece", ".roc_auc")) for item in quoted)
+    assert not re.search(r"notebook\.values?\([^\n]*(?:ece|auroc|calibration_error)", text)
+    assert "scores=" in text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_at_the_top_gives_the_points_of_each_part(name: str) -> None:
     parts: list[float] = [0.0]
