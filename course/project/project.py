@@ -466,7 +466,7 @@ ablation.report()
 # training run: `send_online` catches whatever it raises, says so, and the records and the event files hold the same numbers. If you use a tracker, say
 # so in the last section.
 
-# %% key="tracking-run"
+# %% key="tracking-run" yours="ONLINE"
 ONLINE = False  # True: you have an account with the tracker, and are logged in
 
 

@@ -512,7 +512,7 @@ figures_errors.by_seed(
     seeds=SEEDS,
 )
 
-# %% key="verdict"
+# %% key="verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)

@@ -547,7 +547,7 @@ for arm, arm_config in CONFIRMED.items() if REFERENCE_SEEDS else ():
         found = [run.value(metric) for run in (*confirmed[arm], *more)]
         notebook.value(f"confirmed.{arm}.{metric}_sd", float(np.std(found, ddof=1)))
 
-# %% key="verdict"
+# %% key="verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)

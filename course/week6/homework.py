@@ -209,7 +209,7 @@ for arm, (lesson, three) in LESSONS.items():
         notebook.value(f"mix.{arm}.{metric}_sd", float(np.std([run.value(metric) for run in (*three, *more)], ddof=1)))
     notebook.value(f"mix.{arm}.same_answer", float(np.mean([np.mean(run.predictions == teacher.predictions) for run in (*three, *more)])))
 
-# %% key="experiment-verdict"
+# %% key="experiment-verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)
@@ -442,7 +442,7 @@ gain, dearer = float(notebook.draws("break_even").uniform(0.01, 0.2)), float(not
 selfcheck.close(selfcheck.call(break_even, (0.5 + gain, 40.0 + dearer), (0.5, 40.0), 64_000), dearer / (64_000 * gain), "a drawn pair, 64,000 complaints a month", tolerance=1e-6)
 notebook.tested("break_even")
 
-# %% key="uses"
+# %% key="uses" yours="USES"
 # Numbers of another profile say nothing about this one: nothing is known of these models here.
 elsewhere = {row.title for row in ROWS if records[row.assignment].profile}
 candidates = {title: {} if title in elsewhere else row for title, row in board.items()}
@@ -461,7 +461,7 @@ for use, limits in USES.items():
 points = {name: (row["latency_p95"], row["macro_f1"]) for name, row in candidates.items() if row.get("latency_p95") is not None and row.get("macro_f1") is not None}
 figures_compression.tradeoff(points, cost="95th percentile (ms)", quality="macro-F1", limit=10.0)
 
-# %% key="price"
+# %% key="price" yours="RUNNING"
 # At which price of a wrong answer is the teacher worth its machine? Put your own costs here.
 RUNNING = {"teacher": 300.0, "small model distilled": 60.0}  # a month; say in the memo where they come from
 price = break_even(*((board[name]["accuracy"], cost) for name, cost in RUNNING.items()), 64_000)
