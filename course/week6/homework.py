@@ -467,7 +467,7 @@ RUNNING = {"teacher": 300.0, "small model distilled": 60.0}  # a month; say in t
 price = break_even(*((board[name]["accuracy"], cost) for name, cost in RUNNING.items()), 64_000)
 if math.isfinite(price):
     notebook.value("price.break_even", price)
-print(f"A wrong answer must cost {price:.4g} or more before the dearer of the two pays for itself.")
+print(f"A wrong answer must cost {price:,.4f} or more before the dearer of the two pays for itself.")
 
 # %% [markdown] key="memo-text"
 # ## Part 3. Three uses, three recommendations

@@ -18,7 +18,7 @@ def without(tree: ast.Module, names: Collection[str]) -> str:
 def _set_by(line: ast.stmt) -> set[str]:
     """The names that a line sets; none where it sets anything else as well."""
     if isinstance(line, ast.AnnAssign) and line.value is not None:
-        targets = [line.target]
+        targets: list[ast.expr] = [line.target]
     elif isinstance(line, ast.Assign):
         targets = line.targets
     else:

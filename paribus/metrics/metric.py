@@ -96,9 +96,9 @@ class Metric:
         return value > other if self.higher_is_better else value < other
 
     def shown(self, value: float, *, signed: bool = False, mean: bool = False) -> str:
-        """The value as people write it; the mean of a count keeps one decimal."""
+        """The value as people write it: a count with its thousands apart. The mean of a count keeps one decimal."""
         digits = 1 if mean and not self.digits else self.digits
-        return format(value, f"{'+' if signed else ''}.{digits}f")
+        return format(value, f"{'+' if signed else ''}{'' if self.digits else ','}.{digits}f")
 
     def clipped(self, low: float, high: float) -> tuple[float, float]:
         """A band cut to the values that the metric can have."""

@@ -123,6 +123,8 @@ def test_names_and_numbers_are_shown_as_people_write_them() -> None:
     assert in_order(["rmse", "own", "accuracy"]) == ["accuracy", "rmse", "own"]
     assert told_first(["rmse", "mae", "r2", "own"]) == ["rmse", "mae"]
     assert SHIPPED_REGISTRY["zero_f1_classes"].shown(2.5, mean=True) == "2.5"
+    assert SHIPPED_REGISTRY["trained_parameters"].shown(564_321.0) == "564,321"
+    assert SHIPPED_REGISTRY["trained_parameters"].shown(-564_321.0, signed=True) == "-564,321"
 
 
 @pytest.mark.parametrize(
