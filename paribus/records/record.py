@@ -107,9 +107,10 @@ class Record:
     ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a result's start to
     its finish; None in older records. ``diagnosis`` is what a student
     says of one model of a blind zoo. ``serves`` names the runs that a value record makes the baseline of its
-    ``experiment``, though they ran outside of it. A tests record names its task in ``run_name``; ``code`` holds
-    the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's
-    run count.
+    ``experiment``, though they ran outside of it; without one, the run that was taken in place of another, which
+    was to be called ``run_name``, since all else was the same. A tests record names its task in ``run_name``;
+    ``code`` holds the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were,
+    and the cell's run count.
     """
 
     kind: Kind
@@ -153,10 +154,12 @@ class Record:
     def served(self) -> tuple[tuple[str, str], ...]:
         """Experiment and run, for every run that this record makes the baseline of an experiment.
 
-        Records that are older than the field said so by the name of a value.
+        Records that are older than the field said so by the name of a value. One without an experiment says that
+        its run was taken in place of another one, and makes no baseline.
         """
         older = (_OLDER_LINK.fullmatch(name) for name in (self.values if self.kind == "value" else ()))
-        return (*((self.experiment, run) for run in self.serves), *((hit[1], hit[2]) for hit in older if hit))
+        serves = self.serves if self.experiment else ()
+        return (*((self.experiment, run) for run in serves), *((hit[1], hit[2]) for hit in older if hit))
 
     def numbers(self) -> dict[str, float]:
         """The values that are numbers, and no older record's link to a baseline."""
