@@ -59,11 +59,7 @@ class _Derived:
         return {**self._shape(hint, written, absent=absent), **_by_hand(written)}
 
     def _shape(  # noqa: PLR0911 - one way out a type
-        self,
-        hint: object,
-        written: Mapping[str, Any],
-        *,
-        absent: bool,
+        self, hint: object, written: Mapping[str, Any], *, absent: bool
     ) -> dict[str, Any]:
         origin, inside = get_origin(hint), get_args(hint)
         if hint is str and "$ref" in written:  # a text of a kind that has a name, such as a digest

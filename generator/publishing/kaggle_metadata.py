@@ -30,10 +30,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "competition_sources": ("slug",),
     "model_sources": ("owner", "slug", "framework", "variation", "version"),
 }
-RETIRED = {
-    "enable_gpu": "deprecated: state machine_shape",
-    "enable_tpu": "deprecated: state machine_shape",
-}
+RETIRED = {"enable_gpu": "deprecated: state machine_shape", "enable_tpu": "deprecated: state machine_shape"}
 
 
 @dataclass(frozen=True)

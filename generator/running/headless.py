@@ -77,12 +77,7 @@ def make_jobs(names: Sequence[str], solution: Solution, settings: Settings) -> l
     for name, notebook in notebooks.items():
         seeds = _reference_seeds(settings) if "REFERENCE_SEEDS" in defined[name] else 0
         parameters, files = choose_parameters(
-            notebook,
-            profile,
-            data=settings.data,
-            model=settings.model,
-            seed=settings.seed,
-            reference_seeds=seeds,
+            notebook, profile, data=settings.data, model=settings.model, seed=settings.seed, reference_seeds=seeds
         )
         files = {**settings.given.get(name, {}), **files}
         if name in settings.zoos:

@@ -47,11 +47,7 @@ class DataCard:
 
 
 def student_files(
-    plan: Plan,
-    outcomes: Mapping[str, Outcome],
-    data: DataCard,
-    max_length: int,
-    kaggle: KaggleSettings | None,
+    plan: Plan, outcomes: Mapping[str, Outcome], data: DataCard, max_length: int, kaggle: KaggleSettings | None
 ) -> dict[str, bytes]:
     """Every file by name but the checksums; ``outcomes`` maps recipes to their runs. Without Kaggle's settings the
     folder has no metadata for Kaggle.

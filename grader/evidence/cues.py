@@ -104,13 +104,11 @@ SEEDS = re.compile(
 )
 UNIT = re.compile(r"\s?(ms|mb)\b", re.IGNORECASE)
 MEAN = re.compile(
-    r"\b(?:means?\b|averag|mittel|moyenne|media\b|promedio|média|gemiddeld)|平均|средн|±|\+/-|średni",
-    re.IGNORECASE,
+    r"\b(?:means?\b|averag|mittel|moyenne|media\b|promedio|média|gemiddeld)|平均|средн|±|\+/-|średni", re.IGNORECASE
 )
 CHOSEN = re.compile(r"\b(?:chosen|selected|kept) (?:epoch|checkpoint)", re.IGNORECASE)
 EPOCHS = re.compile(
-    r"\b(?:epoch|epochs|époque|época|epoche|epoca|final|first\b|last\b|end\b|loss)|エポック|轮|эпох",
-    re.IGNORECASE,
+    r"\b(?:epoch|epochs|époque|época|epoche|epoca|final|first\b|last\b|end\b|loss)|エポック|轮|эпох", re.IGNORECASE
 )
 NAMED_SEED = re.compile(
     r"\bseeds?\s*(?:=|:|#|no\.?)?\s*((?:\d{1,6}(?:\s*(?:,|/|and|or|&|to|–|-)\s*)?)+)", re.IGNORECASE

@@ -116,13 +116,7 @@ def arm_group(arms: Arms, arm: str) -> Group:
     if setting and runs and other and value != against:
         phrases |= arm_aliases(setting, value, against, arm)
         labels.update(text.lower().replace("_", " ") for text in spellings(value))
-    return Group(
-        f"{arms.key}:{arm}",
-        f"the {arm} arm of {arms.key}",
-        runs,
-        frozenset(phrases),
-        frozenset(labels),
-    )
+    return Group(f"{arms.key}:{arm}", f"the {arm} arm of {arms.key}", runs, frozenset(phrases), frozenset(labels))
 
 
 def explored_groups(arms: Arms) -> list[Group]:

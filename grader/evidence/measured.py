@@ -11,14 +11,7 @@ from grader.evidence.changes import bound_facts, change_facts, labelled_changes,
 from grader.evidence.facts import Fact, Facts, Kind
 from grader.evidence.groups import Group, arm_group, explored_groups, run_group
 from grader.evidence.recorded import named_facts, recorded_facts
-from grader.evidence.runs import (
-    CASES,
-    Run,
-    experiment_keys,
-    find_arms,
-    named_values,
-    read_runs,
-)
+from grader.evidence.runs import CASES, Run, experiment_keys, find_arms, named_values, read_runs
 from grader.evidence.shown import shown_facts
 from grader.evidence.unrecorded.arms import arms_of, other_runs, unrecorded_experiments
 from grader.evidence.versus import compared_pairs

@@ -30,19 +30,13 @@ _OLD_NEW = re.compile(
 
 _FACTORS = (
     (r"doubl\w*|twice|two times|times two|verdoppel\w*|doublé\w*|duplic\w*|raddoppi\w*", 2.0),
-    (
-        r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|halbier\w*|moitié|mitad|dimezz\w*",
-        0.5,
-    ),
+    (r"halv\w*|(?<!first )(?<!second )(?<!other )(?<!each )half|halbier\w*|moitié|mitad|dimezz\w*", 0.5),
     (r"tripl\w*|three times|times three|threefold|verdreifach\w*", 3.0),
     (r"quadrupl\w*|four times|times four|fourfold", 4.0),
     (r"a third|one third|divided by three|three times (?:smaller|lower|less)", 1 / 3),
     (r"a quarter|one quarter|divided by four|four times (?:smaller|lower|less)", 0.25),
     (r"a fifth|one fifth|divided by five|five times (?:smaller|lower|less)", 0.2),
-    (
-        r"a tenth|one tenth|divided by (?:ten|10)|(?:(?:ten|10) times|10x) (?:smaller|lower|less)|/\s?10\b",
-        0.1,
-    ),
+    (r"a tenth|one tenth|divided by (?:ten|10)|(?:(?:ten|10) times|10x) (?:smaller|lower|less)|/\s?10\b", 0.1),
     (
         r"a hundredth|one hundredth|divided by (?:a hundred|100)|(?:a hundred|100) times (?:smaller|lower|less)",
         0.01,

@@ -71,8 +71,7 @@ def _no_effect(welch: Interval, paired: Interval, margin: float | None) -> Concl
     if welch.within(margin) and paired.within(margin):
         return Conclusion("supported", f"Both intervals over the seeds lie within ±{margin:g}.")
     return Conclusion(
-        "unsupported",
-        f"An interval over the seeds reaches beyond ±{margin:g}: not seen is not shown to be absent.",
+        "unsupported", f"An interval over the seeds reaches beyond ±{margin:g}: not seen is not shown to be absent."
     )
 
 

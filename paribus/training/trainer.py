@@ -214,10 +214,7 @@ class _KeepBest(TrainerCallback):  # type: ignore[misc]
         self._lines.append(line)
         if self._run is not None:  # says the epoch's line itself
             self._run.log(
-                epoch=epoch,
-                train_loss=train_loss,
-                validation_loss=loss,
-                predictions=logits.argmax(axis=1),
+                epoch=epoch, train_loss=train_loss, validation_loss=loss, predictions=logits.argmax(axis=1)
             )
         elif self._progress:
             sys.stdout.write(_sentence(line, self._config.epochs) + "\n")

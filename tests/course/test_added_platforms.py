@@ -42,10 +42,7 @@ def test_the_wheel_of_the_pages_holds_all_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_notebooks_are_built_and_a_class_is_graded_for_an_installed_platform(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    install: Install,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], install: Install
 ) -> None:
     install(package())
     folder = write_course(tmp_path / "mine").parent
@@ -68,9 +65,7 @@ def test_notebooks_are_built_and_a_class_is_graded_for_an_installed_platform(
     assert not Path("graded/grades.csv").exists()
 
 
-def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(
-    install: Install,
-) -> None:
+def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(install: Install) -> None:
     files = package()
     files["paribus_campus/notebooks/platform.py"] = files["paribus_campus/grades/platform.py"] = "1 / 0"
     install(files)
@@ -78,9 +73,7 @@ def test_names_are_in_the_order_of_the_alphabet_and_nothing_is_imported(
     assert tuple(homes(LEARNING)) == ("campus", "canvas", "moodle", "plain")
 
 
-def test_the_names_that_an_installed_platform_gives_files_are_read(
-    install: Install,
-) -> None:
+def test_the_names_that_an_installed_platform_gives_files_are_read(install: Install) -> None:
     assert read_any_name("card77--homework.html") is None
     install(package())
     found = read_any_name("card77--homework.html")

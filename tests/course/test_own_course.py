@@ -135,8 +135,7 @@ def test_a_source_that_agrees_is_left_alone(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metrics", "handed"),
-    [(("accuracy", "roc_auc"), "scores="), (("accuracy", "mae", "accuracy"), "predictions=")],
+    ("metrics", "handed"), [(("accuracy", "roc_auc"), "scores="), (("accuracy", "mae", "accuracy"), "predictions=")]
 )
 def test_a_metric_that_no_finished_run_recorded_is_told_with_the_line_that_names_it(
     metrics: tuple[str, ...], handed: str, folder: Path

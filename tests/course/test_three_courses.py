@@ -80,10 +80,7 @@ class Work:
         return grade_one(Submission("ann", "ann", "", name, content, "0" * 64), [self.release]).cells
 
 
-@pytest.fixture(
-    scope="module",
-    params=["template", "images", pytest.param("shipped", marks=pytest.mark.long)],
-)
+@pytest.fixture(scope="module", params=["template", "images", pytest.param("shipped", marks=pytest.mark.long)])
 def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Work:
     """One course, built and run once."""
     kind, folder = KINDS[request.param], tmp_path_factory.mktemp(request.param)
@@ -91,9 +88,7 @@ def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     entry = course.entry(kind.assignment)
     source = load_source(entry.source, course)
     settings = Settings(
-        course.profiles[kind.profile],
-        sources={entry.name: source},
-        given=given_files(course, [entry]),
+        course.profiles[kind.profile], sources={entry.name: source}, given=given_files(course, [entry])
     )
     (done,) = run_assignments(
         [entry.name], partial(solution_notebook, course), settings, folder / "run", solutions=folder / "solutions"

@@ -20,12 +20,7 @@ class Scene:
 
 GRADE = "paribus grade submissions.zip --assignment week1_homework"
 FETCHED = "paribus grade week1/submissions"
-BUILT = (
-    "paribus new mycourse",
-    "cd mycourse",
-    "paribus build week1 --lint",
-    "paribus build week1",
-)
+BUILT = ("paribus new mycourse", "cd mycourse", "paribus build week1 --lint", "paribus build week1")
 """Typed once; every scene has a copy of what they leave."""
 
 SCENES = (

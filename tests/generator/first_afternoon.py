@@ -17,12 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LINES = (
-    "paribus build week1",
-    "paribus run week1",
-    "paribus rehearse week1_homework",
-    "paribus release week1",
-)
+LINES = ("paribus build week1", "paribus run week1", "paribus rehearse week1_homework", "paribus release week1")
 SOLUTION = "build/instructor/solution/jupyter/week1_homework.ipynb"
 HAND_IN = (
     f"jupyter nbconvert --to notebook --execute {SOLUTION} --output-dir handed_in --output ada",

@@ -159,10 +159,7 @@ def test_the_readme_of_one_platform_tells_of_no_other(tmp_path: Path) -> None:
     ("platforms", "named"),
     [
         (("kaggle",), ["kaggle/settings.toml: owner"]),
-        (
-            ("colab",),
-            ["course.toml: [wheel] url", "course.toml: [library] url", "course.toml: [colab] repository"],
-        ),
+        (("colab",), ["course.toml: [wheel] url", "course.toml: [library] url", "course.toml: [colab] repository"]),
         (("jupyter",), []),
     ],
 )

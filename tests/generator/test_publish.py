@@ -13,11 +13,7 @@ from generator.building.build import Options, build
 from generator.commands import publish as command
 from generator.errors import PublishError
 from generator.publishing.kaggle_client import CommandLineClient, FakeKaggle, KaggleClient, Status
-from generator.publishing.kaggle_metadata import (
-    Waiting,
-    kernel_metadata,
-    read_kernel,
-)
+from generator.publishing.kaggle_metadata import Waiting, kernel_metadata, read_kernel
 from generator.publishing.publish import Clock, Publisher, Step, make_plan, stage
 from paribus.cli import main
 from paribus.errors import UsageError

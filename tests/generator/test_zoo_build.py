@@ -18,13 +18,7 @@ from generator.demo import build_blind_lab, demo_scene
 from generator.errors import ZooBuildError
 from generator.rehearsal.blind import Blind, train_zoos
 from generator.running.references import References
-from generator.zoo.build import (
-    Built,
-    instructor_folder,
-    read_reveal,
-    recompute,
-    student_folder,
-)
+from generator.zoo.build import Built, instructor_folder, read_reveal, recompute, student_folder
 from generator.zoo.rates import Rate, each_test, write_rates
 from generator.zoo.reveal import write_reveal
 from generator.zoo.seal import find_leaks

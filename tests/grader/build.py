@@ -237,10 +237,7 @@ def _bounds(scores: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, fl
 
 
 def _records(
-    raw: Mapping[str, Any],
-    assignment: Assignment,
-    positions: Mapping[str, int],
-    measured: _Measured,
+    raw: Mapping[str, Any], assignment: Assignment, positions: Mapping[str, int], measured: _Measured
 ) -> tuple[FoundRecord, ...]:
     if raw.get("without_records"):
         return ()

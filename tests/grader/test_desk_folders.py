@@ -14,16 +14,7 @@ from grader.errors import DeskError
 from grader.grading.results import read_results
 from grader.model import Submission
 from paribus.cli import main
-from tests.grader.desk_class import (
-    ANN,
-    BEN,
-    MEMO,
-    copy_of,
-    decide,
-    graded_class,
-    pages_of,
-    sit_down,
-)
+from tests.grader.desk_class import ANN, BEN, MEMO, copy_of, decide, graded_class, pages_of, sit_down
 from tests.grader.test_desk_session import scores
 from tests.robust.small_class import command
 

@@ -67,9 +67,7 @@ def test_whoever_goes_on_lets_go_of_the_place_before(tmp_path: Path) -> None:
     assert set(store.held()) == {("ben", "memo")}
 
 
-def test_decisions_follow_a_person_whatever_the_submission_is_called_and_reach_nobody_else(
-    tmp_path: Path,
-) -> None:
+def test_decisions_follow_a_person_whatever_the_submission_is_called_and_reach_nobody_else(tmp_path: Path) -> None:
     Store(tmp_path, BATCH).add([one(points=1.0), one("ben", points=2.0)], seen=0, request="r")
     renamed = [Handed("ann-2", "2", "other/ann.html", "a" * 64), Handed("anna", "1", "anna.html", "c" * 64)]
     found = {item.submission: item.points for item in Store(tmp_path, renamed).log()}

@@ -170,11 +170,7 @@ def test_a_persons_grades_reach_moodle_and_the_page_and_survive_a_second_run(roo
 BAD = {
     "a zip that is cut": ("class.zip", b"PK no zip", "is no zip"),
     "an archive of another kind": ("class.rar", b"Rar!", "is neither a zip, nor a folder, nor a notebook"),
-    "another table": (
-        "sheet.csv",
-        b"Eins,Zwei,Drei\nx,y,z\n",
-        "expected Moodle's identifier",
-    ),
+    "another table": ("sheet.csv", b"Eins,Zwei,Drei\nx,y,z\n", "expected Moodle's identifier"),
     "an Excel workbook": ("sheet.csv", b"PK\x03\x04\xff", "Save the table as CSV UTF-8"),
 }
 

@@ -278,8 +278,7 @@ def test_reading_stops_at_the_limit_whatever_the_size_said(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"this is no zip", "is no zip"), (b"", "is no zip"), (b"PK\x03\x04broken", "is no zip")],
+    ("content", "words"), [(b"this is no zip", "is no zip"), (b"", "is no zip"), (b"PK\x03\x04broken", "is no zip")]
 )
 def test_a_zip_that_is_no_zip_stops_the_batch_with_a_clear_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "all.zip"

@@ -24,10 +24,7 @@ def people(*weeks: Graded, same: tuple[tuple[str, ...], ...] = ()) -> dict[str, 
 
 def test_a_number_that_lasts_is_one_person_whatever_the_name_becomes() -> None:
     """And another number is somebody else, with the same name as well."""
-    weeks = (
-        week(1, got("7", 1, name="Ada Lovelace"), anna("8")),
-        week(2, got("7", 1, name="Ada King"), anna("9")),
-    )
+    weeks = (week(1, got("7", 1, name="Ada Lovelace"), anna("8")), week(2, got("7", 1, name="Ada King"), anna("9")))
     assert people(*weeks) == {"7": ["7", "7"], "8": ["8"], "9": ["9"]}
     assert bring_together(weeks)[0].name == "Ada King"
 

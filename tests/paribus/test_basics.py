@@ -56,8 +56,7 @@ def fails(error: BaseException) -> Callable[[argparse.Namespace], int]:
 
 
 @pytest.mark.parametrize(
-    ("run", "status"),
-    [(lambda _: 0, 0), (fails(DataError("no data")), 1), (fails(KeyboardInterrupt()), 130)],
+    ("run", "status"), [(lambda _: 0, 0), (fails(DataError("no data")), 1), (fails(KeyboardInterrupt()), 130)]
 )
 def test_a_command_translates_what_happened_into_its_exit_status(
     run: Callable[[argparse.Namespace], int], status: int, monkeypatch: pytest.MonkeyPatch

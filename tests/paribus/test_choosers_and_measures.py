@@ -38,11 +38,7 @@ def data_scored_by(*metrics: str, labels: NDArray[Any] | None = None) -> Dataset
     needs = SHIPPED_REGISTRY[metrics[0]].needs
     labels = LABELS[needs] if labels is None else labels
     return Dataset.split_from(
-        "made",
-        np.arange(len(labels))[:, None],
-        labels,
-        predicts=PREDICTS[needs],
-        metrics=metrics,
+        "made", np.arange(len(labels))[:, None], labels, predicts=PREDICTS[needs], metrics=metrics
     )
 
 

@@ -13,12 +13,7 @@ from scipy import stats as scipy_stats
 
 from paribus.errors import UsageError
 from paribus.metrics import evaluate_fast
-from paribus.statistics.intervals import (
-    Interval,
-    paired_interval,
-    t_quantile,
-    welch_interval,
-)
+from paribus.statistics.intervals import Interval, paired_interval, t_quantile, welch_interval
 from tests.paribus.jackknife import jackknife
 
 stats: Any = scipy_stats
@@ -139,10 +134,7 @@ def test_equal_arms_differ_by_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "runs", "metric", "says"),
-    [
-        ([0, 1], [[0, 1]], "zero_f1_classes", "cannot be left out"),
-        ([0, 1], [], "accuracy", "there are 1 and 0"),
-    ],
+    [([0, 1], [[0, 1]], "zero_f1_classes", "cannot be left out"), ([0, 1], [], "accuracy", "there are 1 and 0")],
 )
 def test_what_cannot_be_left_out_is_refused(
     labels: list[int], runs: list[list[int]], metric: str, says: str

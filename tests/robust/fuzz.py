@@ -142,10 +142,7 @@ Participant 1,Ada,,28,2027-03-01 12:00,-,
 """,
     b"Id;x;Note;28,0;-;-\n",
 )
-EVIDENCE = (
-    b'-----BEGIN PARIBUS RECORD-----\n{"kind":"value"}\n-----END PARIBUS RECORD-----',
-    b"eJwDAAAAAAE=",
-)
+EVIDENCE = (b'-----BEGIN PARIBUS RECORD-----\n{"kind":"value"}\n-----END PARIBUS RECORD-----', b"eJwDAAAAAAE=")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -61,11 +61,5 @@ def _unfilled(setting: Setting) -> tuple[Unfilled, ...]:
 
 
 PLATFORM = Platform(
-    name="colab",
-    title="On Colab",
-    place=_place,
-    metadata=_metadata,
-    cell=_cell,
-    badge=_badge,
-    unfilled=_unfilled,
+    name="colab", title="On Colab", place=_place, metadata=_metadata, cell=_cell, badge=_badge, unfilled=_unfilled
 )

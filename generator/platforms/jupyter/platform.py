@@ -8,10 +8,5 @@ def _place(setting: Setting, wheel: str) -> Place:
 
 
 PLATFORM = Platform(
-    name="jupyter",
-    title="On your own machine",
-    place=_place,
-    brings_wheel=True,
-    brings_forms=True,
-    installs=True,
+    name="jupyter", title="On your own machine", place=_place, brings_wheel=True, brings_forms=True, installs=True
 )

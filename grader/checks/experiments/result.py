@@ -167,11 +167,7 @@ def _claim_finding(
 
 
 def _taken_back(
-    case: Case,
-    arms: Arms,
-    parts: Mapping[Part, str],
-    options: Mapping[str, Any],
-    evidence: Sequence[Evidence],
+    case: Case, arms: Arms, parts: Mapping[Part, str], options: Mapping[str, Any], evidence: Sequence[Evidence]
 ) -> Finding:
     """A claim that is taken back behind it: caution with one run an arm, else right where the claim itself is."""
     text = parts["meaningful"]
@@ -191,11 +187,7 @@ def _is_single(arms: Arms) -> bool:
 
 
 def _unread_claim(
-    case: Case,
-    arms: Arms,
-    parts: Mapping[Part, str],
-    options: Mapping[str, Any],
-    evidence: Sequence[Evidence],
+    case: Case, arms: Arms, parts: Mapping[Part, str], options: Mapping[str, Any], evidence: Sequence[Evidence]
 ) -> Finding:
     """A conclusion that is no plain one: a person compares, and is told what speaks against what it leans to."""
     text = parts["meaningful"]

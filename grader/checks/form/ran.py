@@ -4,28 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from grader.checks.base import (
-    Finding,
-    check,
-    failed,
-    listed,
-    passed,
-    proposed,
-    shorten,
-    undecided,
-)
+from grader.checks.base import Finding, check, failed, listed, passed, proposed, shorten, undecided
 from grader.checks.doubts import Doubt, doubts_of, with_doubts
 from grader.checks.faults import never_run
 from grader.checks.form.following import causes_of, is_of_own_way
-from grader.checks.survival import (
-    code_cells,
-    code_lost,
-    hand_in,
-    never_ran,
-    nothing_ran,
-    outputs_lost,
-    unless_lost,
-)
+from grader.checks.survival import code_cells, code_lost, hand_in, never_ran, nothing_ran, outputs_lost, unless_lost
 from grader.checks.tasks import error_line
 from grader.code.digests import other_code
 from grader.code.selfchecks import handled_errors

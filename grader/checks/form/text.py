@@ -4,17 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grader.checks.base import (
-    Finding,
-    check,
-    counted,
-    failed,
-    listed,
-    not_applicable,
-    passed,
-    shorten,
-    undecided,
-)
+from grader.checks.base import Finding, check, counted, failed, listed, not_applicable, passed, shorten, undecided
 from grader.checks.support import student_cells
 from grader.checks.survival import text_lost, unless_lost
 from grader.model import Case, Evidence, RecoveredCell

@@ -11,15 +11,7 @@ from typing import Any
 
 from grader.evidence.unrecorded.entries import Entry, Shown, decimals_of, make_entry
 from grader.evidence.unrecorded.literals import MARK, leaves, take_out
-from grader.evidence.unrecorded.names import (
-    Key,
-    Means,
-    Value,
-    is_named_so,
-    key_of,
-    metric_name,
-    plain_value,
-)
+from grader.evidence.unrecorded.names import Key, Means, Value, is_named_so, key_of, metric_name, plain_value
 from grader.evidence.unrecorded.tables import grids_in_html, grids_in_text
 from grader.model import Output, RecoveredCell
 from paribus.records.block import BEGIN

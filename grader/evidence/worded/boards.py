@@ -32,7 +32,7 @@ _DIFFERENCE = re.compile(
 _JOINED = re.compile(
     r"\s*(?:ms|mb|kb|%|s\b|points?)?\s*(?:,|\(|\)|and|against|vs\.?|versus|while|whereas|but|compared (?:to|with)|"
     r"on the other "
-    r"hand|\s)*(?:only|just|the|has|have|gets?|got|is|was|needs?|takes?|at|with|for|in|of|by)?\s*",
+    r"hand|\s)*(?:only|just|the|has|have|gets?|got|is|was|needs?|takes?|at|with|for|in|of|by)?\s*"
 )
 
 

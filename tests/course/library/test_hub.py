@@ -83,10 +83,7 @@ def test_the_real_client_reads_train_and_test_through_hf_endpoint(loopback_hub: 
     }
     done = client(f"hub:{NAME}", tmp_path, HF_ENDPOINT=loopback_hub.endpoint)
     assert done.returncode == 0, done.stdout + done.stderr + str(loopback_hub.requested)
-    assert done.stdout.splitlines() == [
-        f"hub:{NAME} 81 text,issue,part",
-        "54 6 21 ('Late fee', 'Rewards')",
-    ]
+    assert done.stdout.splitlines() == [f"hub:{NAME} 81 text,issue,part", "54 6 21 ('Late fee', 'Rewards')"]
     assert any(line.startswith(f"GET /datasets/{NAME}/resolve/") for line in loopback_hub.requested)
 
 
