@@ -38,7 +38,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("3", "homework: a decoder with LoRA against the encoder", "week3_homework",
      "accuracy {encoder.accuracy:.3f} of the encoder, {decoder.accuracy:.3f} of the decoder with LoRA"),
     ("4", "lab: calibration, unknown texts, intervals, McNemar", "week4_lab",
-     "AUROC of the maximum softmax against texts that are no complaints: {unknown.softmax_strangers:.3f}"),
+     "AUROC of the maximum softmax against texts that are no complaints: {unknown.softmax_strangers.roc_auc:.3f}"),
     ("4", "homework: four remedies in one table, confirmed on fresh seeds", "week4_homework",
      "macro-F1 {confirmed.baseline.macro_f1:.3f}, with the chosen row {confirmed.changed.macro_f1:.3f}"),
     ("5", "lab: the same model in fewer bits", "week5_lab",

@@ -466,7 +466,7 @@ ablation.report()
 # training run: `send_online` catches whatever it raises, says so, and the records and the event files hold the same numbers. If you use a tracker, say
 # so in the last section.
 
-# %% key="tracking-run"
+# %% key="tracking-run" yours="ONLINE"
 ONLINE = False  # True: you have an account with the tracker, and are logged in
 
 
@@ -659,16 +659,16 @@ def log_loss(temperature):
 
 
 temperature = float(minimize_scalar(log_loss, bounds=(0.1, 10), method="bounded").x)
-probabilities = {"as it is": softmax(logits[~half]), "calibrated": softmax(logits[~half] / temperature)}
 notebook.value("calibration.temperature", temperature)
-for name, rows in probabilities.items():
+# The same data; what is recorded below is judged on the other half alone, by its accuracy and the calibration error.
+other_half = data.judged_on(np.flatnonzero(~half)).scored_by("accuracy", "ece")
+for name, divisor in {"as_it_is": 1.0, "calibrated": temperature}.items():
+    rows = softmax(logits[~half] / divisor)
+    run = notebook.start(f"calibration.{name}", config={}, seed=candidate.seed, data=other_half, outcome={"temperature": divisor})
+    error = run.finish(predictions=rows.argmax(axis=1), scores=rows.max(axis=1)).value("ece")
     share, accuracy = routed(rows, labels[~half], 0.6)
-    confidence, hit = rows.max(axis=1), rows.argmax(axis=1) == labels[~half]
-    bins = np.clip((confidence * 10).astype(int), 0, 9)
-    ece = sum(abs(hit[bins == b].mean() - confidence[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins))
-    key = name.replace(" ", "_")
-    notebook.values({f"calibration.{key}.ece": float(ece), f"calibration.{key}.routed": share, f"calibration.{key}.routed_accuracy": accuracy})
-    print(f"{name}: ECE {ece:.3f}; at 0.6, {share:.0%} are routed, {accuracy:.1%} of them rightly")
+    notebook.values({f"calibration.{name}.routed": share, f"calibration.{name}.routed_accuracy": accuracy})
+    print(f"{name}: calibration error (ECE) {error:.3f}; at 0.6, {share:.0%} are routed, {accuracy:.1%} of them rightly")
 
 # %% [markdown] key="gate-text"
 # ### The gate

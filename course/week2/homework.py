@@ -378,7 +378,7 @@ for arm, runs in {"baseline": baseline_runs, "changed": weighted_runs}.items() i
 # Then put your verdict beside what the statistics say. Change the two lines and run the cell as often as you like;
 # what counts is the template below.
 
-# %% key="weights-verdict"
+# %% key="weights-verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)

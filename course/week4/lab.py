@@ -82,13 +82,13 @@ CONFIG = training.TrainingConfig(
     train_rows=None if ROWS is None else min(ROWS, len(data.train.texts)),
 )
 STRANGERS = complaints.elsewhere(max(len(new_part), 60), seed=SEED)
+strangers = complaints.Part(tuple(STRANGERS), np.zeros(len(STRANGERS), dtype=np.int64))
 
 
 def train(config, data, run):
     """Fine-tune, and keep the logits of known complaints, of new issues and of texts that are no complaints."""
     fitted = training.fit(config, data, run=run, seed=run.seed)
     tokenizer = models.load_tokenizer(config.model, texts=data.train.texts)
-    strangers = type(new_part)(tuple(STRANGERS), np.zeros(len(STRANGERS), dtype=np.int64))
     kept.put(run, "logits", fitted.logits)
     for name, part in {"new": new_part, "strangers": strangers}.items():
         kept.put(run, name, training.predict(fitted.model, training.encode(part, tokenizer, config.max_length)))
@@ -295,31 +295,37 @@ rng = np.random.default_rng(SEED)
 order = rng.permutation(len(labels))
 fit_half, judge_half = order[: len(order) // 2], order[len(order) // 2 :]
 temperature = fit_temperature(logits[fit_half], labels[fit_half])
+notebook.value("calibration.temperature", temperature)
+# The same data; what is recorded below is judged on the other half alone, by its accuracy and the calibration error.
+other_half = data.judged_on(judge_half).scored_by("accuracy", "ece")
+BINS = 15  # as many as the record takes
 
 
-def judged(temperature, rows):
-    """Confidence and hits of some rows at a temperature."""
-    found = special.softmax(logits[rows] / temperature, axis=1)
-    return found.max(axis=1), found.argmax(axis=1) == labels[rows]
+def judge(name, found, temperature, seed):
+    """Record how the logits of the other half do at a temperature, and return the run with the bins of your function."""
+    scaled = found[judge_half] / temperature
+    probable = special.softmax(scaled, axis=1)
+    answers, confidence = probable.argmax(axis=1), probable.max(axis=1)
+    run = notebook.start(name, config={"bins": BINS}, seed=seed, data=other_half, outcome={"temperature": temperature})
+    loss = training.validation_loss(scaled, labels[judge_half])
+    result = run.finish(predictions=answers, scores=confidence, measured={"validation_loss": loss})
+    return result, reliability(confidence, answers == labels[judge_half], BINS)
 
 
-before, after = (reliability(*judged(value, judge_half)) for value in (1.0, temperature))
-loss_before, loss_after = (training.validation_loss(logits[judge_half] / value, labels[judge_half]) for value in (1.0, temperature))
-notebook.values(
-    {
-        "calibration.temperature": temperature,
-        "calibration.ece_before": calibration_error(before),
-        "calibration.ece_after": calibration_error(after),
-        "calibration.loss_before": loss_before,
-        "calibration.loss_after": loss_after,
-    }
-)
+before, bins_before = judge("calibration.before", logits, 1.0, SEED)
+after, bins_after = judge("calibration.after", logits, temperature, SEED)
 print(f"temperature {temperature:.2f}, fitted on {len(fit_half)} complaints, judged on {len(judge_half)} others")
-print(f"calibration error {calibration_error(before):.3f} before, {calibration_error(after):.3f} after")
-print(f"negative log-likelihood {loss_before:.3f} before, {loss_after:.3f} after")
-figures_scores.reliability({"as trained": before, f"temperature {temperature:.2f}": after})
+print(f"calibration error {before.value('ece'):.3f} before, {after.value('ece'):.3f} after")
+print(f"negative log-likelihood {before.value('validation_loss'):.3f} before, {after.value('validation_loss'):.3f} after")
+apart = max(abs(calibration_error(bins) - run.value("ece")) for bins, run in ((bins_before, before), (bins_after, after)))
+print(f"your functions differ from the record by {apart:.4f} at most")
+figures_scores.reliability({"as trained": bins_before, f"temperature {temperature:.2f}": bins_after})
 
 # %% [markdown] key="temperature-reading"
+# The record keeps each answer and its confidence in steps of 1/255, and works the calibration error out from them.
+# Grading does the same. So these numbers may differ a little from those of your functions, and on few complaints by more:
+# a confidence at the edge of a bin may move to the next one. Quote the record's.
+#
 # A calibration error is a mean of absolute values over bins, so noise can only raise it: on few complaints even a perfectly
 # calibrated model has one of a few points. Read the figure before the number. And one temperature moves all complaints
 # alike: a model that claims too much on the tail and too little on the head is *not* repaired by it, which the segment
@@ -396,20 +402,32 @@ scores = {
     "maximum softmax": {name: special.softmax(found, axis=1).max(axis=1) for name, found in groups.items()},
     "energy": {name: energy(found) for name, found in groups.items()},
 }
-table = pd.DataFrame(
-    {score: {name: auroc(values["known"], values[name]) for name in ("new issues", "no complaints")} for score, values in scores.items()}
-)
-notebook.values(
-    {
-        f"unknown.{score}_{name}": table.loc[title, column]
-        for score, column in {"softmax": "maximum softmax", "energy": "energy"}.items()
-        for name, title in {"new_issues": "new issues", "strangers": "no complaints"}.items()
-    }
-)
+UNKNOWN = {"new_issues": complaints.known_or_not(data, new_part), "strangers": complaints.known_or_not(data, strangers)}
+
+
+def told_apart(name, score, known, unknown, seed):
+    """Record how well a score tells known complaints from unknown texts: its order, and what a threshold lets through."""
+    both = np.concatenate([known, unknown])
+    order = (stats.rankdata(both) - 1) / (len(both) - 1)  # from 0 to 1; only the order counts
+    run = notebook.start(f"unknown.{score}_{name}", config={"score": score, "known_pass": 0.95}, seed=seed, data=UNKNOWN[name])
+    return run.finish(predictions=(both >= np.quantile(known, 0.05)).astype(int), scores=order)
+
+
+table, apart = {}, []
+for score, title in {"softmax": "maximum softmax", "energy": "energy"}.items():
+    for name, group in {"new_issues": "new issues", "strangers": "no complaints"}.items():
+        known, unknown = scores[title]["known"], scores[title][group]
+        area = told_apart(name, score, known, unknown, SEED).value("roc_auc")
+        table.setdefault(title, {})[group] = area
+        apart.append(abs(auroc(known, unknown) - area))
+print(f"your function differs from the record by {max(apart):.4f} at most")
 display(figures_scores.score_histograms(scores))
-table.round(3)
+pd.DataFrame(table).round(3)
 
 # %% [markdown] key="unknown-reading"
+# The record keeps the place of each text in the order, in 256 steps, and works the AUROC out from it. Quote the record's
+# numbers, which the table shows.
+#
 # Two kinds of unknown, and they are not the same problem. Texts about soup and football share little with any complaint.
 # New issues are complaints like the others: same banks, same phone calls, same letters. The confidence with which the
 # model files a new issue under an old name is what a drifting world looks like from the inside. Which of the two scores
@@ -553,15 +571,10 @@ for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
     found = {name: kept.get(notebook, run.result, name).astype(float) for name in ("logits", "new", "strangers")}
     warm = fit_temperature(found["logits"][fit_half], labels[fit_half])
     for when, value in {"before": 1.0, "after": warm}.items():
-        scaled = found["logits"][judge_half] / value
-        sure = special.softmax(scaled, axis=1).max(axis=1)
-        error = calibration_error(reliability(sure, scaled.argmax(axis=1) == labels[judge_half]))
-        loss = training.validation_loss(scaled, labels[judge_half])
-        notebook.values({f"calibration.ece_{when}.seed_{reference_seed}": error, f"calibration.loss_{when}.seed_{reference_seed}": loss})
+        judge(f"calibration.{when}", found["logits"], value, reference_seed)
     for score, measure in {"softmax": lambda z: special.softmax(z, axis=1).max(axis=1), "energy": energy}.items():
         for name, title in {"new": "new_issues", "strangers": "strangers"}.items():
-            area = auroc(measure(found["logits"]), measure(found[name]))
-            notebook.value(f"unknown.{score}_{title}.seed_{reference_seed}", area)
+            told_apart(title, score, measure(found["logits"]), measure(found[name]), reference_seed)
 
 # %% [markdown] key="question"
 # ## Part 5. One question
@@ -578,14 +591,14 @@ for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
 # I would rank by confidence and send the tenth with the lowest to a person, since errors are most frequent where the
 # model is least sure. The temperature leaves the winning class of each complaint as it is and hardly changes the order.
 # It changes the promise: on complaints that it was not fitted on, the calibration error is
-# {{ reference("week4_lab", "calibration.ece_before") }} as trained and
-# {{ reference("week4_lab", "calibration.ece_after") }} with it. Only as far as the error is small may I tell a manager
+# {{ reference("week4_lab", "calibration.before.ece") }} as trained and
+# {{ reference("week4_lab", "calibration.after.ece") }} with it. Only as far as the error is small may I tell a manager
 # that "80 %" means eighty in a hundred. The choice misses confident mistakes, and many complaints about new issues,
 # which look like old ones. Against those the AUROC of the confidence is
-# {{ reference("week4_lab", "unknown.softmax_new_issues", ".2f") }} and that of the energy
-# {{ reference("week4_lab", "unknown.energy_new_issues", ".2f") }}; against texts that are no complaints it is
-# {{ reference("week4_lab", "unknown.softmax_strangers", ".2f") }} and
-# {{ reference("week4_lab", "unknown.energy_strangers", ".2f") }}. I would add the energy as a guard where it has the
+# {{ reference("week4_lab", "unknown.softmax_new_issues.roc_auc", ".2f") }} and that of the energy
+# {{ reference("week4_lab", "unknown.energy_new_issues.roc_auc", ".2f") }}; against texts that are no complaints it is
+# {{ reference("week4_lab", "unknown.softmax_strangers.roc_auc", ".2f") }} and
+# {{ reference("week4_lab", "unknown.energy_strangers.roc_auc", ".2f") }}. I would add the energy as a guard where it has the
 # higher number, and have a small random sample read every week, since both let new issues through.
 # <!-- END SOLUTION -->
 #

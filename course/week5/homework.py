@@ -105,7 +105,7 @@ earlier.scoreboard(
 # %% [markdown] key="line-choice"
 # Set `CLASS_WEIGHTS` to the one that you recommended: `"none"` or `"sqrt_inverse"`. Everything else is what it was.
 
-# %% key="config"
+# %% key="config" yours="CLASS_WEIGHTS"
 CLASS_WEIGHTS = "none"
 
 EPOCHS = {"full": 2, "smoke": 4, "micro": 1}[PROFILE]
@@ -409,7 +409,7 @@ for reference_seed in range(1000, 1000 + REFERENCE_SEEDS):
         run = notebook.start(f"every.{recipe}", config=replace(PLAIN, recipe=recipe), seed=reference_seed, data=data, code=compress)
         compress(replace(PLAIN, recipe=recipe), data, run)
 
-# %% key="confirm-verdict"
+# %% key="confirm-verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)

@@ -48,7 +48,7 @@
 # %% tags=["parameters"] key="parameters"
 PROFILE = "full"  # how large the run is: "full" is the course; "smoke" and "micro" are small rehearsals
 DATA = None  # None: what the profile says. Or "hub", "synthetic", or the path of a .parquet or .csv file
-MODEL = None  # the teacher. None: what the profile says. Or a hub name, or the folder of a model
+MODEL = None  # what the teacher is made of. None: what the profile says. Or a hub name, or the folder of a model
 SEED = 13
 REFERENCE_SEEDS = 0  # for the instructor's reference runs; leave it at 0
 
@@ -76,10 +76,11 @@ labels = data.validation.labels
 #
 # In the lab you held one student against one twin. Here the **mixing weight** is the setting that changes, from 0 (labels
 # alone) to 0.9 (nine tenths teacher), with three seeds an arm. All of them learn from one teacher, whose soft targets are
-# computed once. `distillation_loss` is the library's; it is the function that you wrote in the lab.
+# computed once. The teacher is twice as deep as they are. `distillation_loss` is the library's; it is the function that you
+# wrote in the lab.
 
 # %% key="config"
-TEACHER = MODEL or profile.model
+TEACHER = models.teacher_of(MODEL or profile.model)  # of the tiny encoder, one that is twice as deep
 # The small synthetic corpus is easier than the real one: smoke reads 16 tokens.
 MAX_LENGTH = 16 if PROFILE == "smoke" else profile.max_length
 FEW = min({"full": 10_000, "smoke": 1_200, "micro": 120}[PROFILE], len(data.train.texts))
@@ -208,7 +209,7 @@ for arm, (lesson, three) in LESSONS.items():
         notebook.value(f"mix.{arm}.{metric}_sd", float(np.std([run.value(metric) for run in (*three, *more)], ddof=1)))
     notebook.value(f"mix.{arm}.same_answer", float(np.mean([np.mean(run.predictions == teacher.predictions) for run in (*three, *more)])))
 
-# %% key="experiment-verdict"
+# %% key="experiment-verdict" yours=["VERDICT", "WHY"]
 VERDICT = "cannot tell"  # or "effect", or "no effect"
 WHY = "I have yet to read the intervals in the report."
 experiment.meaningful(VERDICT, why=WHY)
@@ -441,7 +442,7 @@ gain, dearer = float(notebook.draws("break_even").uniform(0.01, 0.2)), float(not
 selfcheck.close(selfcheck.call(break_even, (0.5 + gain, 40.0 + dearer), (0.5, 40.0), 64_000), dearer / (64_000 * gain), "a drawn pair, 64,000 complaints a month", tolerance=1e-6)
 notebook.tested("break_even")
 
-# %% key="uses"
+# %% key="uses" yours="USES"
 # Numbers of another profile say nothing about this one: nothing is known of these models here.
 elsewhere = {row.title for row in ROWS if records[row.assignment].profile}
 candidates = {title: {} if title in elsewhere else row for title, row in board.items()}
@@ -460,13 +461,13 @@ for use, limits in USES.items():
 points = {name: (row["latency_p95"], row["macro_f1"]) for name, row in candidates.items() if row.get("latency_p95") is not None and row.get("macro_f1") is not None}
 figures_compression.tradeoff(points, cost="95th percentile (ms)", quality="macro-F1", limit=10.0)
 
-# %% key="price"
+# %% key="price" yours="RUNNING"
 # At which price of a wrong answer is the teacher worth its machine? Put your own costs here.
 RUNNING = {"teacher": 300.0, "small model distilled": 60.0}  # a month; say in the memo where they come from
 price = break_even(*((board[name]["accuracy"], cost) for name, cost in RUNNING.items()), 64_000)
 if math.isfinite(price):
     notebook.value("price.break_even", price)
-print(f"A wrong answer must cost {price:.4g} or more before the dearer of the two pays for itself.")
+print(f"A wrong answer must cost {price:,.4f} or more before the dearer of the two pays for itself.")
 
 # %% [markdown] key="memo-text"
 # ## Part 3. Three uses, three recommendations

@@ -12,6 +12,7 @@ from generator.sources.headers import SourceCell
 from generator.sources.source import Source
 from paribus.course.assignment import Role
 from paribus.course.near import did_you_mean
+from paribus.metrics.metric import PROBABLE
 from paribus.metrics.registry import registry
 from paribus.records.record import Record
 
@@ -62,7 +63,7 @@ def _unscored(source: Source, records: Sequence[Record]) -> Iterator[str]:
         recorded = {name for item in runs for name in item.values}
         for name in dict.fromkeys(metrics) if runs else ():
             if name not in recorded:
-                handed = "scores=" if name in registry() and registry()[name].needs == "score" else "predictions="
+                handed = "scores=" if name in registry() and registry()[name].needs in PROBABLE else "predictions="
                 yield (
                     f"{source.file}:{_line_of_metric(source, name)}: the data set {data!r} is scored by {name!r}, "
                     f"which no finished run recorded; expected {handed} at run.finish or run.log, or metrics= "

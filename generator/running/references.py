@@ -200,9 +200,12 @@ def entry_from(
     notebooks: Sequence[Mapping[str, Any]], *, profile: str, model: str, source: str, versions: Mapping[str, str],
     where: str,
 ) -> Entry:  # fmt: skip
-    """The entry that executed notebooks of one key give together; RunError where they name no data, or two."""
+    """The entry that executed notebooks of one key give together; RunError where they name no data, or two. Data
+    that were made of others (`paribus.data.texts.made_of`) count as those.
+    """
     records = [record for notebook in notebooks for record in records_in(notebook)]
-    prints = list(dict.fromkeys(record.data.fingerprint for record in records if record.data is not None))
+    named = (record.data.fingerprint.partition("+")[0] for record in records if record.data is not None)
+    prints = list(dict.fromkeys(named))
     if len(prints) != 1:
         raise RunError(
             f"{where}: the run names {len(prints)} data sets ({', '.join(prints) or 'none'}), expected one. "

@@ -25,6 +25,7 @@ from paribus.course.declared import Declared
 from paribus.course.errors import SourceError
 from paribus.course.near import did_you_mean
 from paribus.course.rubric import RubricLine
+from paribus.course.yours import set_names
 from paribus.metrics.registry import Registry
 
 
@@ -113,6 +114,7 @@ class CellReader:
             ),
         )
         self._check_regions(cell)
+        self._check_yours(cell)
         return self._with_rubric(self._with_points(cell, raw) if rules.graded else cell)
 
     def _role(self, raw: RawCell) -> Role:
@@ -156,6 +158,15 @@ class CellReader:
             self.refuse(line, f"`{found[:60]}`, which is no Python ({error.msg})", "code that runs as a script")
         for metric, number in metrics_named(tree):
             self._check_metric(raw.body_line + number - 1, metric, f"{metric!r} in metrics=")
+
+    def _check_yours(self, cell: SourceCell) -> None:
+        """What a student is to set anew, the cell sets."""
+        yours = _texts(cell.options.get("yours", []))
+        known = set_names(ast.parse(cell.text)) if yours else frozenset()
+        for name in yours:
+            if name not in known:
+                expected = f"a name that a line of the cell sets.{did_you_mean(name, sorted(known))}"
+                self.refuse(cell.line, f"yours={name!r}, which the cell does not set", expected)
 
     def _only(self, raw: RawCell) -> tuple[str, ...]:
         only = _texts(raw.options.get("only", []))

@@ -34,7 +34,7 @@ class Rules:
 RULES: Mapping[Role, Rules] = {
     Role.PROSE: Rules("markdown", {}),
     Role.PARAMETERS: Rules("code", {}),
-    Role.CODE: Rules("code", {}),
+    Role.CODE: Rules("code", {"yours": "texts"}),
     Role.TASK: Rules("code", {"stub": "text"}, graded=True, solution=True),
     Role.TESTS: Rules("code", {}),
     Role.EXPERIMENT: Rules(

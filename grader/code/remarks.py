@@ -12,7 +12,8 @@ from grader.evidence.same_run import same_runs
 from grader.evidence.submitted import read_program
 from grader.model import Case, Match
 from paribus.check.code.cells import parse
-from paribus.course.assignment import Role
+from paribus.course.assignment import Cell, Role
+from paribus.course.yours import without
 
 TOLD = 3
 """Changed cells of which a line is shown."""
@@ -62,7 +63,15 @@ def _is_given(match: Match) -> bool:
     if match.cell.role in _SHAPES:
         shapes = [_shape(source, match.cell.role) for source in (match.cell.source, cell.source)]
         return "" not in shapes and shapes[0] != shapes[1]
-    return match.cell.role in (Role.CODE, Role.NOTEBOOK)
+    return match.cell.role in (Role.CODE, Role.NOTEBOOK) and not _theirs_alone(match.cell, cell.source)
+
+
+def _theirs_alone(cell: Cell, source: str) -> bool:
+    """Only what the cell leaves to the student is otherwise: the values of the names in ``yours``."""
+    yours = cell.options.get("yours", ())
+    names = [yours] if isinstance(yours, str) else list(yours)
+    given, handed = (parse(text).tree if names else None for text in (cell.source, source))
+    return given is not None and handed is not None and without(given, names) == without(handed, names)
 
 
 def _of_any_release(source: str) -> str:

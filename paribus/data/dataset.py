@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from paribus.data.texts import OF_CLASSES
 from paribus.errors import DataError
 from paribus.metrics.registry import registry
 from paribus.metrics.scoring import default_metrics
@@ -148,7 +149,7 @@ def _labels(truth: "NDArray[Any]", predicts: str, items: int) -> "NDArray[Any]":
 
 
 def _check_metrics(names: Sequence[str], predicts: str) -> None:
-    fitting = {"": ("class", "score"), "value": ("value",), "item": ("item",), "none": ("measured",)}[predicts]
+    fitting = {"": OF_CLASSES, "value": ("value",), "item": ("item",), "none": ("measured",)}[predicts]
     for name in names:
         if name not in registry():
             raise DataError(registry().unknown(name))

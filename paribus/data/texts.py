@@ -6,7 +6,7 @@ data.train.texts, data.train.labels, data.classes
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -14,6 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.errors import DataError
+from paribus.metrics.metric import PROBABLE
+from paribus.metrics.registry import registry
+
+OF_CLASSES = ("class", *PROBABLE)
+"""What metrics of predicted classes need."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,9 @@ class TextData:
 
     ``classes`` names each label id, most frequent in training first, ties in alphabetical order.
     ``class_counts`` are the training examples of each class in the *whole* training part; a subset keeps
-    them. ``fingerprint`` covers every text with its class (16 hex digits), ``split_digest`` which text went where.
+    them. ``fingerprint`` covers every text with its class (16 hex digits), ``split_digest`` which text went where;
+    data made of others have theirs before a "+". Runs are scored by ``metrics``, and by those of classes where it
+    names none; the first chooses a run's checkpoint.
     """
 
     train: Part
@@ -55,6 +62,7 @@ class TextData:
     fingerprint: str
     split_digest: str
     class_counts: NDArray[np.int64]
+    metrics: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def n_classes(self) -> int:
@@ -72,6 +80,33 @@ class TextData:
         keys = np.random.PCG64(np.random.SeedSequence([seed, 0x5B5E7])).random_raw(len(self.train))
         kept = np.sort(np.argsort(keys, kind="stable")[:rows])
         return replace(self, train=self.train.take(kept))
+
+    def scored_by(self, *metrics: str) -> Self:
+        """The same data, whose runs are scored by these metrics; the first chooses a run's checkpoint.
+
+        Raises DataError where a metric is unknown or follows from no predictions of classes.
+        """
+        for name in metrics:
+            if name not in registry():
+                raise DataError(registry().unknown(name))
+            if registry()[name].needs not in OF_CLASSES:
+                known = ", ".join(metric.name for metric in registry() if metric.needs in OF_CLASSES)
+                raise DataError(f"{name} is no metric of predicted classes; expected some of {known}.")
+        return replace(self, metrics=metrics)
+
+    def judged_on(self, rows: NDArray[np.int64]) -> Self:
+        """The same data with some of the validation texts, by position: for what was fitted on the others."""
+        part = self.validation.take(rows)
+        return replace(
+            self, validation=part, fingerprint=made_of(self.fingerprint, part.fingerprint),
+            split_digest=made_of(self.split_digest, part.fingerprint),
+        )  # fmt: skip
+
+
+def made_of(digest: str, *more: str) -> str:
+    """The digest of data that were made of those of ``digest``, and of ``more``: the first stays in sight."""
+    added = hashlib.sha256(" ".join((digest, *more)).encode()).hexdigest()[:16]
+    return f"{digest.partition('+')[0]}+{added}"
 
 
 def frozen_labels(labels: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:

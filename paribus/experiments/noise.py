@@ -76,7 +76,7 @@ def noise(metric: str, baseline: Arm, changed: Arm, scored: Scores) -> Noise:
 
 
 def _usable(item: Scored | None, metric: str) -> TypeGuard[Scored]:
-    return item is not None and not (registry()[metric].needs == "score" and item.scores is None)
+    return item is not None and item.gives(registry()[metric].needs)
 
 
 def evaluations(run: RunResult) -> int:

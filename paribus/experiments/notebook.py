@@ -92,16 +92,19 @@ class Notebook(Recording):
     ) -> "RunResult":
         """Train once and keep the result: ``train(config, data, run)`` calls ``run.log(…)`` after each epoch.
 
-        A run that finished earlier with the same name, configuration, data, code and seed is shown again and not
-        trained again, unless ``again``: so a restarted notebook costs no second training.
+        A run that finished earlier with the same configuration, data, code and seed is shown again and not trained
+        again, unless ``again``: so a restarted notebook costs no second training. A run of another name keeps it,
+        and a record says that it was taken.
         """
         from paribus.experiments.beforehand import look_at
-        from paribus.experiments.resume import reuse, train_once
+        from paribus.experiments.resume import reuse, reuse_under_another_name, train_once
 
         prepared = self.prepare(
             name, config=config, seed=seed, data=data, code=train, derived=derived, environment=environment
         )
         found = None if again else reuse(self, prepared, data)
+        if found is None and not again:
+            found = reuse_under_another_name(self, prepared, train, data)
         if found is None:
             look_at(self, prepared, train)
         return found or train_once(self, prepared, train, config, data)

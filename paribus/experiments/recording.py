@@ -37,6 +37,7 @@ from paribus.records.simple import is_number
 from paribus.records.tables import (
     data_table,
     result_table,
+    reused_table,
     served_table,
     settings_table,
     start_table,
@@ -168,10 +169,12 @@ class Recording:
 
     def finished_elsewhere(self, prepared: Record) -> RunResult | None:
         """The newest finished run outside of this experiment, or of it while it varied something else, that had the
-        configuration, seed, data and code that ``prepared`` would have, whatever it was called.
+        configuration, seed, data and code that ``prepared`` would have, whatever it was called. For a run that
+        belongs to no experiment, also another one that belongs to none.
         """
         for record in self.session.find("result", seed=prepared.seed):
             elsewhere = (record.experiment, record.vary) != (prepared.experiment, prepared.vary)
+            elsewhere |= not prepared.experiment and record.run_name != prepared.run_name
             start = self._start_of(record) if elsewhere else None
             moved = replace(
                 prepared, run_name=record.run_name, arm=record.arm, experiment=record.experiment, vary=record.vary
@@ -237,6 +240,13 @@ class Recording:
                     f"{' or '.join(f'{item:.4f}' for item in recorded)}. Write down the run's own number, or call "
                     "this one something else."
                 )
+
+    def same(self, name: str, result: RunResult) -> None:
+        """Write down and show that a finished run was taken in place of one that was to be called ``name``."""
+        about: dict[str, Any] = {"run_name": clean_text(name), "serves": (result.run,)}
+        made = next(self.session.find("value", release=self.session.release, **about), None)
+        record = made or self.session.write("value", self.session.new_run("v"), **about)
+        self._show(record, reused_table(name, result.record))
 
     def serve(self, experiment: str, runs: Sequence[RunResult]) -> None:
         """Write down and show that finished runs are the baseline of an experiment that they were not made for."""

@@ -1,6 +1,7 @@
 """One run, trained or found again: an interrupted notebook goes on from its last finished seed."""
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from paribus.check.weights import changed_weights, weights_of
@@ -42,6 +43,39 @@ def reuse(notebook: Recording, prepared: Record, data: Data) -> RunResult | None
             say(f"Made outside of the training, with other weights now than when it ran: {', '.join(others)}.")
         notebook.show_again(result, data)
     return result
+
+
+def reuse_under_another_name(notebook: Recording, prepared: Record, train: Train, data: Data) -> RunResult | None:
+    """The run of another name that finished with all that ``prepared`` would have, shown again under its own name,
+    with a record that says so. None where there is none, and where the name may matter or something that the
+    training reaches is covered by no digest.
+    """
+    if prepared.not_followed or _asks_its_name(train):
+        return None
+    result = notebook.finished_elsewhere(prepared)
+    if result is not None:
+        say(
+            f"{prepared.run_name}, seed {prepared.seed}: {result.name} (run {result.run}) finished earlier with "
+            f"the same configuration, data and code, so it is not trained again and keeps its name: quote it as "
+            f"{result.name}. To train it anyway, pass again=True."
+        )
+        notebook.show_again(result, data)
+        notebook.same(prepared.run_name, result)
+    return result
+
+
+def _asks_its_name(train: Train) -> bool:
+    """Whether a training may read what its run is called, itself or in a function within it; true where nobody can
+    tell.
+    """
+    waiting, asked = [getattr(train, "__code__", None)], set[str]()
+    while waiting:
+        code = waiting.pop()
+        if code is None:
+            return True
+        asked.update(code.co_names)
+        waiting += [item for item in code.co_consts if isinstance(item, CodeType)]
+    return bool(asked & {"name", "start"})
 
 
 def reuse_elsewhere(notebook: Recording, prepared: Record, data: Data) -> RunResult | None:

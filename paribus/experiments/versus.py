@@ -121,8 +121,7 @@ def _runs(side: RunResult | Sequence[RunResult]) -> list[RunResult]:
 def _compared(run: RunResult, items: Sequence[Scored]) -> list[str]:
     """The metrics that two models are compared by: all that the predictions of both give, without counts."""
     found = [name for name in run.record.values if name in registry() and registry()[name].over_items]
-    scores = all(item.scores is not None for item in items)
-    return in_order(name for name in found if scores or registry()[name].needs != "score")
+    return in_order(name for name in found if all(item.gives(registry()[name].needs) for item in items))
 
 
 def _values(side: Sequence[RunResult], metric: str) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """Metrics of class scores: what the probabilities are worth, beyond the class that is chosen.
 
-Definitions are scikit-learn's where it has them. ``scores`` has shape (items, classes).
+Definitions are scikit-learn's where it has them. ``scores`` has shape (items, classes); the calibration error is
+content with the probability of the class that was answered, shape (items,).
 """
 
 from collections.abc import Callable
@@ -53,11 +54,16 @@ def brier(items: Scored) -> float:
 
 
 def ece(items: Scored) -> float:
-    """Expected calibration error over 15 bins of equal width of the highest probability (Guo et al. 2017)."""
+    """Expected calibration error over 15 bins of equal width of the highest probability (Guo et al. 2017), or of
+    that of the class that was answered, where no more is known.
+    """
     import numpy as np
 
-    scores = _scores(items)
-    sure, right = scores.max(axis=1), scores.argmax(axis=1) == items.truth
+    if items.sure is not None:
+        sure, right = items.sure, items.guess == items.truth
+    else:
+        scores = _scores(items)
+        sure, right = scores.max(axis=1), scores.argmax(axis=1) == items.truth
     place = np.clip(np.ceil(sure * BINS).astype(np.int64) - 1, 0, BINS - 1)
     gaps = np.bincount(place, weights=right - sure, minlength=BINS)
     return float(np.abs(gaps).sum() / items.truth.size)

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Need = Literal["class", "score", "value", "item", "measured"]
-"""What a metric is computed from: class ids, scores of the classes, numbers, scores of the items. ``measured``: a
-run can only say it (a loss, a latency, a size), so nobody can compute it again.
+Need = Literal["class", "score", "confidence", "value", "item", "measured"]
+"""What a metric is computed from: class ids, scores of the classes, numbers, scores of the items. ``confidence``:
+the score of the class that was answered, one an item. ``measured``: a run can only say it (a loss, a latency, a
+size), so nobody can compute it again.
 """
+PROBABLE: tuple[Need, ...] = ("score", "confidence")
+"""What is computed from probabilities, which a run hands in as ``scores``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,18 +26,27 @@ class Scored:
     """Predictions beside the truth they are scored on.
 
     ``truth`` has shape (items,): class ids, or numbers. ``guess`` has shape (items,): class ids, numbers, or one
-    score an item. ``scores`` has shape (items, classes), the probability of each class, or is None.
+    score an item. ``scores`` has shape (items, classes), the probability of each class, or is None. ``sure`` is the
+    probability of the class that was guessed, shape (items,), where that is all that is known of the scores.
     """
 
     truth: "NDArray[Any]"
     guess: "NDArray[Any]"
     n_classes: int = 0
     scores: "NDArray[np.float64] | None" = None
+    sure: "NDArray[np.float64] | None" = None
 
     def without(self, keep: "NDArray[np.bool_]") -> "Scored":
         """The items of ``keep`` alone, shape (items,)."""
         scores = None if self.scores is None else self.scores[keep]
-        return Scored(self.truth[keep], self.guess[keep], self.n_classes, scores)
+        sure = None if self.sure is None else self.sure[keep]
+        return Scored(self.truth[keep], self.guess[keep], self.n_classes, scores, sure)
+
+    def gives(self, need: Need) -> bool:
+        """Whether what a metric ``need``s of the probabilities is there; true where it needs none."""
+        if need == "confidence":
+            return self.scores is not None or self.sure is not None
+        return need != "score" or self.scores is not None
 
 
 @dataclass(frozen=True)
@@ -84,9 +96,9 @@ class Metric:
         return value > other if self.higher_is_better else value < other
 
     def shown(self, value: float, *, signed: bool = False, mean: bool = False) -> str:
-        """The value as people write it; the mean of a count keeps one decimal."""
+        """The value as people write it: a count with its thousands apart. The mean of a count keeps one decimal."""
         digits = 1 if mean and not self.digits else self.digits
-        return format(value, f"{'+' if signed else ''}.{digits}f")
+        return format(value, f"{'+' if signed else ''}{'' if self.digits else ','}.{digits}f")
 
     def clipped(self, low: float, high: float) -> tuple[float, float]:
         """A band cut to the values that the metric can have."""

@@ -6,7 +6,8 @@ endian:
     u1:…  u2:…              class ids, one an item
     f4:…                    numbers, one an item, float32
     h2:<low>:<high>:…       numbers in 65,536 equal steps from low to high, for a split too large for float32
-    q1:<classes>:…          probabilities of each class in steps of 1/255, items × classes
+    q1:<classes>:…          probabilities of each class in steps of 1/255, items × classes; q1:1: of two classes
+                            that of the second, of more that of the class that was predicted
 
 6,430 predictions over 113 classes take about 6 kB. Metrics are computed from what is packed, so a reader gets the
 same numbers to the bit.
@@ -83,6 +84,11 @@ def pack_scores(scores: "ArrayLike") -> str:
     if not (np.isfinite(array).all() and array.min() >= -1e-6 and array.max() <= 1 + 1e-6):
         raise EvidenceError("Scores are probabilities from 0 to 1. For logits, pass softmax(logits, axis=1).")
     return f"q1:{array.shape[1]}:{_text(np.round(np.clip(array, 0, 1) * 255).astype('u1'))}"
+
+
+def columns_of(scores: str) -> int:
+    """How many probabilities an item has in what `pack_scores` wrote; 0 where there are none."""
+    return int(scores.split(":")[1]) if scores else 0
 
 
 def unpack(text: str, *, limit_items: int = MAX_ITEMS) -> "NDArray[np.int64]":

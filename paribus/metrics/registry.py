@@ -68,7 +68,7 @@ SHIPPED: tuple[Metric, ...] = (
     _share("average_precision", "average precision", "score", compute=from_scores.average_precision),
     Metric("log_loss", "log loss", "score", False, 0.0, words=("logloss",), compute=from_scores.log_loss),
     Metric("brier", "Brier score", "score", False, 0.0, 2.0, compute=from_scores.brier),
-    Metric("ece", "calibration error", "score", False, 0.0, 1.0, compute=from_scores.ece),
+    Metric("ece", "calibration error", "confidence", False, 0.0, 1.0, compute=from_scores.ece),
     Metric(
         "rmse", "RMSE", "value", False, 0.0, words=("root mean squared error", "root mean square error"),
         compute=from_values.rmse, leave_one_out=from_values.rmse_left_out,

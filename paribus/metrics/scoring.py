@@ -68,15 +68,18 @@ def scored(
     if not predicts:
         truth, guess = check_ids(truth, guess, n_classes)
     probabilities = unpack_scores(scores, limit=most_scores) if scores else None
+    sure: NDArray[np.float64] | None = None
     if truth.shape != guess.shape or not truth.size:
         raise UsageError(f"There are {truth.size:,} labels and {guess.size:,} predictions.")
     if probabilities is not None and (n_classes, *probabilities.shape[1:]) == (2, 1):
         probabilities = np.hstack([1 - probabilities, probabilities])
+    elif probabilities is not None and n_classes > 2 and probabilities.shape == (truth.size, 1):
+        sure, probabilities = probabilities[:, 0], None
     if probabilities is not None and probabilities.shape != (truth.size, n_classes):
         raise UsageError(
             f"The scores have shape {probabilities.shape}, expected {(truth.size, n_classes)}: one for each class."
         )
-    return Scored(truth, guess, n_classes, probabilities)
+    return Scored(truth, guess, n_classes, probabilities, sure)
 
 
 def score(items: Scored, *, predicts: str, names: Sequence[str]) -> tuple[Metrics | Values, dict[str, float]]:
@@ -88,11 +91,7 @@ def score(items: Scored, *, predicts: str, names: Sequence[str]) -> tuple[Metric
     found = {} if whole is None else whole.of_classes()
     for name in wanted:
         metric = registry()[name]
-        if (
-            name not in found
-            and metric.compute is not None
-            and (metric.needs != "score" or items.scores is not None)
-        ):
+        if name not in found and metric.compute is not None and items.gives(metric.needs):
             found[name] = metric.compute(items)
     values = {name: found[name] for name in wanted if name in found}
     if whole is None or set(wanted) == set(CLASS_METRICS):
@@ -111,7 +110,7 @@ def leave_one_out(items: Scored, name: str) -> "Left":
         return Left(*metric.leave_one_out(items))
     if metric.compute is None:
         raise UsageError(f"No interval over items exists for {metric.title}: a run can only measure it.")
-    if metric.needs == "score" and items.scores is None:
+    if not items.gives(metric.needs):
         raise UsageError(f"{metric.title} needs the scores of the classes, and this run has none.")
     n = items.truth.size
     # Any fixed order will do that has nothing to do with the items' own.

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
 from paribus.metrics.packing import pack, pack_scores, pack_values
-from paribus.metrics.registry import in_order
+from paribus.metrics.registry import in_order, registry
 from paribus.metrics.scoring import Values, score, scored
-from paribus.records.data import Data, on_this_machine, predicts
+from paribus.records.data import Data, metrics_of, on_this_machine, predicts
 from paribus.records.record import Record
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ ONE = {"": "class id", "value": "number", "item": "score"}
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """Predictions of one checkpoint, shape (items,), and their packed text beside that of the classes' scores. A
-    run that only measures has none, shape (0,).
+    """Predictions of one checkpoint, shape (items,), and their packed text beside that of the scores: of all
+    classes, or of the class that was predicted. A run that only measures has none, shape (0,).
     """
 
     values: "NDArray[Any]"
@@ -62,25 +62,32 @@ def predicted(name: str, data: Data, predictions: "ArrayLike", scores: "ArrayLik
             f"The predictions of {name!r} run from {given.min()} to {given.max()}; class ids go from 0 to "
             f"{len(data.classes) - 1}."
         )
-    packed_scores = "" if scores is None else _packed_scores(name, data, scores)
+    packed_scores = "" if scores is None else _packed_scores(name, data, given, scores)
     if kind:
         return Predicted(given.astype(np.float64), pack_values(given), packed_scores)
     return Predicted(given.astype(np.int64), pack(given), packed_scores)
 
 
-def _packed_scores(name: str, data: Data, scores: "ArrayLike") -> str:
+def _packed_scores(name: str, data: Data, predictions: "NDArray[Any]", scores: "ArrayLike") -> str:
+    """Of two classes, the second's probability alone says both. Of more, the probability of the predicted class is
+    all that is kept where no metric of the data needs more: 21,432 items of it fit a record, all classes do not.
+    """
     import numpy as np
 
     given = np.asarray(on_this_machine(scores))
-    expected = (len(data.validation.labels), len(data.classes))
-    if given.shape == expected[:1] and expected[1] == 2:
-        return pack_scores(given[:, None])  # of two classes, the second's probability says both
+    items, classes = expected = (len(data.validation.labels), len(data.classes))
+    alone = "score" not in {registry()[metric].needs for metric in metrics_of(data)}
+    if given.shape == (items,) and (classes == 2 or alone):
+        return pack_scores(given[:, None])
     if given.shape != expected:
-        or_one = f", or {expected[:1]} with that of the second class alone" if expected[1] == 2 else ""
+        which = "second" if classes == 2 else "predicted"
+        or_one = f", or {(items,)} with that of the {which} class alone" if classes == 2 or alone else ""
         raise EvidenceError(
             f"The scores of {name!r} have shape {given.shape}; expected {expected}: the probability of "
             f"each class for each validation item{or_one}."
         )
+    if alone and classes > 2:
+        return pack_scores(given[np.arange(items), predictions][:, None])
     return pack_scores(given)
 
 

@@ -101,15 +101,16 @@ class Record:
     ``values`` holds a result's metrics and a value record's numbers. ``predictions`` and
     ``labels`` are packed arrays (`paribus.metrics.packing`): the chosen checkpoint's validation
     predictions of a result, the validation labels of a data record. ``scores`` are the probabilities of the classes
-    beside them, ``chosen_by`` the metric by which the checkpoint was chosen. A data record says what is predicted
-    (``predicts``: "value", "item" or "none", empty for classes) and by which ``metrics`` it is scored (empty: those
-    of classes). ``start`` is the digest of a result's
-    start record; ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a
-    result's start to its finish; None in older records. ``diagnosis`` is what a student
+    beside them, or of the predicted ones alone, ``chosen_by`` the metric by which the checkpoint was chosen. A data
+    record says what is predicted (``predicts``: "value", "item" or "none", empty for classes) and by which
+    ``metrics`` it is scored (empty: those of classes). ``start`` is the digest of a result's start record;
+    ``previous`` the digest of the record before it in this notebook. ``seconds`` passed from a result's start to
+    its finish; None in older records. ``diagnosis`` is what a student
     says of one model of a blind zoo. ``serves`` names the runs that a value record makes the baseline of its
-    ``experiment``, though they ran outside of it. A tests record names its task in ``run_name``; ``code`` holds
-    the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were, and the cell's
-    run count.
+    ``experiment``, though they ran outside of it; without one, the run that was taken in place of another, which
+    was to be called ``run_name``, since all else was the same. A tests record names its task in ``run_name``;
+    ``code`` holds the digests of the "task" and the "tests" cell as they ran, ``values`` how many tests there were,
+    and the cell's run count.
     """
 
     kind: Kind
@@ -153,10 +154,12 @@ class Record:
     def served(self) -> tuple[tuple[str, str], ...]:
         """Experiment and run, for every run that this record makes the baseline of an experiment.
 
-        Records that are older than the field said so by the name of a value.
+        Records that are older than the field said so by the name of a value. One without an experiment says that
+        its run was taken in place of another one, and makes no baseline.
         """
         older = (_OLDER_LINK.fullmatch(name) for name in (self.values if self.kind == "value" else ()))
-        return (*((self.experiment, run) for run in self.serves), *((hit[1], hit[2]) for hit in older if hit))
+        serves = self.serves if self.experiment else ()
+        return (*((self.experiment, run) for run in serves), *((hit[1], hit[2]) for hit in older if hit))
 
     def numbers(self) -> dict[str, float]:
         """The values that are numbers, and no older record's link to a baseline."""

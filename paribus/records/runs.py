@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from paribus.display.show import say, show
 from paribus.errors import EvidenceError
 from paribus.metrics import Metrics
-from paribus.metrics.packing import MAX_SCORES
+from paribus.metrics.metric import PROBABLE
+from paribus.metrics.packing import MAX_SCORES, columns_of
 from paribus.metrics.registry import FIRST_CHOSEN_BY, in_order, registry, title
 from paribus.metrics.scoring import Values, score, scored
 from paribus.records import block
@@ -115,9 +116,10 @@ class Run:
     ) -> Metrics | Values | None:
         """Keep one epoch: its losses, and the metrics of its validation predictions, shape (items,).
 
-        ``scores`` are the probabilities of the classes, shape (items, classes), for metrics that need them. Prints
-        one line; an epoch logged twice replaces the first. Returns the metrics where there are predictions. A loss
-        that is not a finite number is left out and marks the run as nonfinite.
+        ``scores`` are the probabilities of the classes, shape (items, classes), for metrics that need them; for the
+        calibration error that of the predicted class will do, shape (items,). Prints one line; an epoch logged
+        twice replaces the first. Returns the metrics where there are predictions. A loss that is not a finite
+        number is left out and marks the run as nonfinite.
         """
         measured = {"train_loss": self._loss(train_loss), "validation_loss": self._loss(validation_loss)}
         lost = [name for name, loss in (("train_loss", train_loss), ("validation_loss", validation_loss))
@@ -167,7 +169,7 @@ class Run:
 
     def _say_missing(self, made: Predicted) -> None:
         """Say which of the data's metrics this run does not have, and what would give them."""
-        missing = [registry()[name].title for name in metrics_of(self.data) if registry()[name].needs == "score"]
+        missing = [registry()[name].title for name in metrics_of(self.data) if registry()[name].needs in PROBABLE]
         if missing and not made.scores:
             say(
                 f"{self.name}, seed {self.seed}, has no {' and no '.join(missing)}: that needs the probability "
@@ -186,7 +188,7 @@ class Run:
             same = [epoch for epoch in sorted(self._logged) if self._logged[epoch].packed == made.packed]
             return (same[0] if same else None), made
         metric = registry()[chooser(self.data)]
-        if self._logged and metric.needs == "score" and not any(made.scores for made in self._logged.values()):
+        if self._logged and metric.needs in PROBABLE and not any(made.scores for made in self._logged.values()):
             raise EvidenceError(
                 f"The best epoch of {self.name!r} is told by {metric.title}, which needs the probability of each "
                 "class, and no epoch has them. Pass them, of shape (items, classes): "
@@ -242,9 +244,9 @@ class Run:
             "chosen_epoch": chosen, "chosen_by": chooser(self.data), "values": values, "seconds": self._seconds(),
             "predictions": made.packed, "scores": made.scores, "start": self.start.digest(),
         }  # fmt: skip
-        entries = len(self.data.validation.labels) * len(self.data.classes)
+        entries = len(self.data.validation.labels) * columns_of(made.scores)
         draft = self.session.draft("result", self.start.run, **fields)
-        fitted = fit_to_size(draft, too_many_scores=bool(made.scores) and entries > MAX_SCORES)
+        fitted = fit_to_size(draft, too_many_scores=entries > MAX_SCORES)
         fields |= {name: getattr(fitted, name) for name in ("config", "epochs", "predictions", "scores")}
         return self.session.write("result", self.start.run, **fields)
 

@@ -76,6 +76,12 @@ def served_table(experiment: str, results: Sequence[Record]) -> Table:
     return Table(f"Baseline of {experiment}", (), (), told)
 
 
+def reused_table(name: str, result: Record) -> Table:
+    """What people see of a record that a finished run was taken in place of another one."""
+    told = f"{result.run_name}, seed {result.seed} (run {result.run}); not trained again"
+    return Table(f"In place of {name}", (), (), told)
+
+
 def result_table(record: Record, never_predicted: int | None) -> Table:
     """What people see of a result: its metrics and which epoch was chosen."""
     rows = [(title(name), number(name, value)) for name, value in sorted(record.values.items())]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from generator.building.variants import text_for
@@ -122,6 +123,32 @@ def test_seeds_that_confirm_had_no_part_in_choosing() -> None:
     assert not {13, *table} & set(fresh)
     assert f'"exploring": {[13, *table]}' in TEXTS["week4_homework"]
     assert 13 not in constant("week3_homework", "SEEDS")
+
+
+def test_week_3_shows_trained_parameters_as_whole_counts_with_their_thousands_apart() -> None:
+    cells = {cell.key: cell for cell in load_source(COURSE.entry("week3_homework").source, COURSE).cells}
+    values = {"trained_parameters": 564_321.0, "seconds": 1_234.6, "latency_p95": 58.257, "accuracy": 0.51237}
+    run = SimpleNamespace(name="encoder", value=lambda name: values.get(name, 0.0))
+    *lines, table = ast.parse(text_for(cells["versus-table"], "student")).body
+    space: dict[str, Any] = {"pd": pd, "encoder": run, "decoder": run}
+    exec(compile(ast.Module(lines, []), "cell", "exec"), space)  # noqa: S102 - the course's own source
+    shown = eval(compile(ast.Expression(table.value), "cell", "eval"), space)["encoder"]  # type: ignore[attr-defined]  # noqa: S307
+    assert {name: shown[name] for name in values} == {
+        "trained_parameters": "564,321", "seconds": "1,235", "latency_p95": "58.26", "accuracy": "0.512",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["week4_lab", "week4_homework", "project"])
+def test_a_calibration_error_or_an_auroc_that_is_quoted_is_a_runs_own(name: str) -> None:
+    """So that grading works it out again from the scores that the run handed in."""
+    text = COURSE.entry(name).source.read_text(encoding="utf-8")
+    quoted = re.findall(
+        r'reference\("\w+", "([\w.-]*(?:ece|calibration_error|softmax|energy|roc_auc)[\w.-]*)"', text
+    )
+    assert quoted
+    assert all(item.endswith((".ece", ".roc_auc")) for item in quoted)
+    assert not re.search(r"notebook\.values?\([^\n]*(?:ece|auroc|calibration_error)", text)
+    assert "scores=" in text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,6 +32,27 @@ def test_a_run_and_a_training_take_them() -> None:
     for_training: SplitData = data
     assert "macro_f1" in metrics_of(for_runs)
     assert len(for_training.subset(5, seed=1).train.texts) == 5
+
+
+def test_texts_say_what_their_runs_are_scored_by() -> None:
+    data = split_texts(TEXTS, NAMES, source="letters").scored_by("accuracy", "ece")
+    assert metrics_of(data) == ("accuracy", "ece")
+    assert data.subset(5, seed=1).metrics == ("accuracy", "ece")
+    for name, says in (("acuracy", "Did you mean 'accuracy'"), ("rmse", "no metric of predicted classes")):
+        with pytest.raises(DataError, match=says):
+            data.scored_by(name)
+
+
+def test_texts_judged_on_a_part_of_the_validation_are_other_data_made_of_these() -> None:
+    data = split_texts(TEXTS, NAMES, source="letters")
+    part = data.judged_on(np.array([0, 3]))
+    assert part.validation.texts == (data.validation.texts[0], data.validation.texts[3])
+    assert part.train is data.train
+    for name in ("fingerprint", "split_digest"):
+        whole, of_part, other = (getattr(item, name) for item in (data, part, data.judged_on(np.array([0, 2]))))
+        assert of_part.partition("+")[0] == other.partition("+")[0] == whole
+        assert len({whole, of_part, other}) == 3
+    assert part.judged_on(np.array([1])).fingerprint.count("+") == 1
 
 
 def test_each_text_needs_a_class() -> None:

@@ -155,6 +155,18 @@ def test_an_entry_needs_one_data_set(prints: tuple[str, ...]) -> None:
         entry_from([shown(*records)], profile="micro", model="tiny", source="synthetic", versions={}, where="week9")
 
 
+def test_data_that_were_made_of_others_count_as_those() -> None:
+    """The half of a split that a temperature was not fitted on; known texts with unknown ones behind them."""
+    prints = ("a" * 16, f"{'a' * 16}+{'b' * 16}", f"{'a' * 16}+{'c' * 16}")
+    records = [
+        Record("data", "a", "r", "n", f"d{p}", data=DataIdentity("synthetic", p, p, 1, p)) for p in prints
+    ]  # fmt: skip
+    found = entry_from(
+        [shown(*records)], profile="micro", model="tiny", source="synthetic", versions={}, where="week9"
+    )
+    assert found.data == "a" * 16
+
+
 def test_merging_keeps_other_keys_and_replaces_the_same(tmp_path: Path) -> None:
     for item in (entry(), entry(profile="micro"), entry(model="other"), entry(mean=0.3)):
         path = record_entry(tmp_path, "week9_lab", item)

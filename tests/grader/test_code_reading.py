@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,13 @@ import paribus.selfcheck
 import paribus.training
 from generator.building.build import Options, build_assignment
 from generator.running.references import load_references
+from generator.sources.headers import SourceCell
+from generator.sources.source import load_source
 from grader.code.reading import about_experiment
 from grader.code.remarks import code_remarks
 from grader.code.selfchecks import STANDS_ON, handled_errors, replaced_checks
 from grader.evidence.runs import experiment_keys
-from grader.model import Case, RecoveredCell
+from grader.model import Case, Match, RecoveredCell
 from paribus.check.code.cells import MAX_SOURCE, parse
 from paribus.check.code.configured import LIBRARY
 from paribus.check.code.facts import read_cell
@@ -204,6 +207,65 @@ def test_a_given_cell_that_was_changed_is_remarked_with_its_first_difference(cha
     (remark,) = code_remarks(case)
     assert remark.startswith("Given cells that were changed: train (line ")
     assert told in remark
+
+
+YOURS = [
+    (name, cell.key)
+    for name in (*(f"week{number}_homework" for number in range(2, 7)), "project")
+    for cell in load_source(COURSE.entry(name).source, COURSE).cells
+    if "yours" in cell.options
+]
+
+
+@pytest.mark.parametrize(("name", "key"), YOURS)
+def test_what_a_given_cell_leaves_to_the_student_is_no_change_of_it_and_anything_else_is(
+    name: str, key: str
+) -> None:
+    cell = material(name).release.assignment.cell(key)
+    yours = [cell.options["yours"]] if isinstance(cell.options["yours"], str) else cell.options["yours"]
+    tree = ast.parse(cell.source)
+    honest = cell.source.splitlines()
+    for line in reversed(tree.body):
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) and line.targets[0].id in yours:
+            assert line.end_lineno is not None
+            said = f'{line.targets[0].id} = "after I have read the report"  # as it says'
+            honest[line.lineno - 1 : line.end_lineno] = [said]
+    assert "\n".join(honest) != cell.source
+    for lines, told in (
+        (honest, False),
+        ([*honest, "print(1)"], True),
+        (honest[:-1], True),
+        ([*honest, "("], True),
+    ):
+        assert bool(remarks_on(name, key, "\n".join(lines))) is told
+
+
+def test_a_given_cell_that_leaves_nothing_to_the_student_is_remarked_for_a_value_too() -> None:
+    source = material("week2_homework").release.assignment.cell("config").source
+    assert not remarks_on("week2_homework", "config", source)
+    assert remarks_on("week2_homework", "config", re.sub(r"\d+", "7", source, count=1))
+
+
+def test_every_cell_in_which_a_student_writes_a_verdict_says_so() -> None:
+    verdicts = {
+        (name, cell.key) for name, cell in all_cells() if re.search(r"^VERDICT = ", cell.text, re.MULTILINE)
+    }
+    assert len(verdicts) == 5
+    assert verdicts <= set(YOURS)
+
+
+def all_cells() -> Iterator[tuple[str, SourceCell]]:
+    """Every cell of the course's homeworks that students work with."""
+    for name in (f"week{number}_homework" for number in range(1, 7)):
+        for cell in load_source(COURSE.entry(name).source, COURSE).cells:
+            yield name, cell
+
+
+def remarks_on(name: str, key: str, source: str) -> list[str]:
+    """What is remarked where one cell of an assignment is handed in with this source."""
+    cell = material(name).release.assignment.cell(key)
+    found = Match(cell, RecoveredCell(0, "code", source, id=key), "id", unchanged=source == cell.source)
+    return list(code_remarks(replace(submitted(Example("one", {}), "honest"), matches={key: found})))
 
 
 def test_a_handler_that_may_hide_errors_leaves_it_open_whether_there_are_any() -> None:

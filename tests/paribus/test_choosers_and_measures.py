@@ -19,10 +19,17 @@ from tests.paribus.material import Define, Reopen
 
 RNG = np.random.default_rng(5)
 LABELS = {
-    "class": RNG.integers(0, 3, 200), "score": RNG.integers(0, 3, 200), "value": RNG.normal(size=200),
-    "item": np.zeros(200), "measured": np.zeros(200),
+    "class": RNG.integers(0, 3, 200), "score": RNG.integers(0, 3, 200), "confidence": RNG.integers(0, 3, 200),
+    "value": RNG.normal(size=200), "item": np.zeros(200), "measured": np.zeros(200),
 }  # fmt: skip
-PREDICTS: dict[str, Predicts] = {"class": "", "score": "", "value": "value", "item": "item", "measured": "none"}
+PREDICTS: dict[str, Predicts] = {
+    "class": "",
+    "score": "",
+    "confidence": "",
+    "value": "value",
+    "item": "item",
+    "measured": "none",
+}
 ASKED = ("roc_auc", "balanced_accuracy")
 MEASURES = ("validation_loss", "latency_p50")
 
@@ -201,6 +208,45 @@ def test_a_record_of_21432_items_fits_at_its_worst(notebook: Notebook, classes: 
     assert len(result.record.to_json().encode()) <= most
     assert result.record.predictions
     assert bool(result.record.scores) == (classes == 2)
+
+
+def test_the_confidence_of_21432_answers_over_113_classes_fits_a_record_at_its_worst(notebook: Notebook) -> None:
+    data = large(113, 21_432, "accuracy", "ece")
+    guess, sure = RNG.integers(0, 113, 21_432), RNG.random(21_432)
+    result = notebook.start("large", config={"batch": 8}, seed=1, data=data).finish(predictions=guess, scores=sure)
+    assert len(result.record.to_json().encode()) <= MAX_RECORD_BYTES
+    assert result.record.predictions
+    assert result.record.scores.startswith("q1:1:")
+
+
+def test_the_confidence_is_all_that_is_kept_where_no_metric_needs_more(notebook: Notebook, reopen: Reopen) -> None:
+    data, whole = data_scored_by("accuracy", "ece"), data_scored_by("accuracy", "ece", "log_loss")
+    probable = RNG.dirichlet(np.full(3, 0.5), len(data.validation.labels))
+    guess = probable.argmax(axis=1)
+    kept = {
+        name: notebook.start(name, config={}, seed=1, data=of).finish(predictions=guess, scores=scores)
+        for name, of, scores in (
+            ("all", data, probable),
+            ("one", data, probable.max(axis=1)),
+            ("more", whole, probable),
+        )
+    }
+    assert kept["all"].record.scores == kept["one"].record.scores
+    assert kept["more"].record.scores.startswith("q1:3:")
+    assert kept["one"].value("ece") == pytest.approx(kept["more"].value("ece"))
+    assert reopen().result("one").metrics.values() == kept["one"].record.values
+    with pytest.raises(EvidenceError, match=r"or \(40,\) with that of the predicted class alone"):
+        notebook.start("short", config={}, seed=1, data=data).finish(predictions=guess, scores=guess[:3] / 3)
+
+
+def test_the_confidence_is_that_of_the_answer_also_where_another_class_is_more_probable(notebook: Notebook) -> None:
+    """An answer may be moved on purpose, as by another prior."""
+    data = data_scored_by("accuracy", "ece")
+    truth = data.validation.labels
+    probable = np.tile([0.6, 0.3, 0.1], (len(truth), 1))
+    run = notebook.start("moved", config={}, seed=1, data=data)
+    found = run.finish(predictions=np.ones(len(truth), int), scores=probable)
+    assert found.value("ece") == pytest.approx(abs(0.3 - np.mean(truth == 1)), abs=0.5 / 255)
 
 
 def test_one_score_an_item_says_as_much_of_two_classes_as_both_columns(notebook: Notebook) -> None:

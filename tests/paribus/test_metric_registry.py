@@ -12,10 +12,12 @@ from hypothesis.extra import numpy as arrays
 from sklearn import metrics as sk
 
 from paribus.errors import EvidenceError, RecordError, UsageError
+from paribus.metrics.from_scores import ece
 from paribus.metrics.metric import Metric, Scored
 from paribus.metrics.packing import FLOATS, pack, pack_scores, pack_values, unpack_scores, unpack_values
 from paribus.metrics.registry import SHIPPED, SHIPPED_REGISTRY, in_order, title, told_first, use_metrics
 from paribus.metrics.scoring import default_metrics, leave_one_out, score, scored
+from paribus.records.misnamed import EIGHT_BITS
 from paribus.records.record import Record
 from paribus.statistics.intervals import items_interval
 
@@ -121,6 +123,8 @@ def test_names_and_numbers_are_shown_as_people_write_them() -> None:
     assert in_order(["rmse", "own", "accuracy"]) == ["accuracy", "rmse", "own"]
     assert told_first(["rmse", "mae", "r2", "own"]) == ["rmse", "mae"]
     assert SHIPPED_REGISTRY["zero_f1_classes"].shown(2.5, mean=True) == "2.5"
+    assert SHIPPED_REGISTRY["trained_parameters"].shown(564_321.0) == "564,321"
+    assert SHIPPED_REGISTRY["trained_parameters"].shown(-564_321.0, signed=True) == "-564,321"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +183,19 @@ def test_equal_numbers_of_a_large_split_are_read_back() -> None:
 def test_class_ids_with_an_8_bit_score_an_item_fit_a_record_at_21432_items() -> None:
     ids, sure = RNG.integers(0, 113, 21_432), RNG.random((21_432, 1))
     assert len(pack(ids)) + len(pack_scores(sure)) < 60_000
+
+
+@pytest.mark.parametrize(("items", "bound"), [(100, EIGHT_BITS), (600, 0.01), (6_430, 0.004)])
+def test_eight_bits_move_a_calibration_error_by_little(items: int, bound: float) -> None:
+    """So that a number of unrounded probabilities is not taken for another one's."""
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        a, b = rng.uniform(0.3, 6, 2).tolist()
+        sure = np.clip(rng.beta(a, b, items), 1 / 113, 1)
+        guess = (rng.random(items) > sure ** rng.uniform(0.4, 2)).astype(int)
+        true = np.zeros(items, int)
+        kept = scored(pack(true), pack(guess), predicts="", n_classes=113, scores=pack_scores(sure[:, None]))
+        assert abs(ece(Scored(true, guess, 113, sure=sure)) - ece(kept)) <= bound
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,6 +11,8 @@ from paribus.errors import EvidenceError
 from paribus.experiments.notebook import Notebook
 from paribus.metrics.packing import unpack
 from paribus.records.block import find_records
+from paribus.records.record import Record
+from paribus.records.runs import Run
 from tests.paribus.material import CONFIG, SMALL, Data, Reopen, Train, make_data
 
 Mistake = Any  # what a person may pass in place of a name or a number
@@ -172,3 +174,54 @@ def test_a_run_is_trained_once_and_found_again_after_a_restart(
     for seed, config, again in ((14, CONFIG, False), (13, SMALL, False), (13, CONFIG, True)):
         reopen().run("encoder", train, config, data=data, seed=seed, again=again)
     assert calls == [13, 14, 13, 13]
+
+
+def test_a_run_of_another_name_that_is_the_same_in_all_else_is_found_and_keeps_its_name(
+    reopen: Reopen, train: Train, data: Data, calls: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The record says that it was taken; with any difference, or on purpose, it trains."""
+    first = reopen().run("encoder", train, CONFIG, data=data, seed=13)
+    notebook = reopen()
+    found = notebook.run("second look", train, CONFIG, data=data, seed=13)
+    assert calls == [13]
+    assert (found.name, found.run) == ("encoder", first.run)
+    printed = capsys.readouterr().out
+    assert "it is not trained again and keeps its name: quote it as encoder" in printed
+    assert f"In place of second look: encoder, seed 13 (run {first.run}); not trained again" in printed
+    (said,) = (record for record in notebook.records() if record.serves)
+    assert (said.run_name, said.serves, said.experiment, said.values) == ("second look", (first.run,), "", {})
+    assert said.served() == ()
+    assert Record.from_json(said.to_json()) == said
+    reopen().run("second look", train, CONFIG, data=data, seed=13)
+    assert sum(bool(record.serves) for record in reopen().records()) == 1, "it is said once"
+    for seed, config, again in ((14, CONFIG, False), (13, SMALL, False), (13, CONFIG, True)):
+        reopen().run("second look", train, config, data=data, seed=seed, again=again)
+    assert calls == [13, 14, 13, 13]
+
+
+def test_a_run_of_an_experiment_is_found_by_a_run_that_belongs_to_none(
+    reopen: Reopen, train: Train, data: Data, calls: list[int]
+) -> None:
+    arm = reopen().experiment("batch", vary="batch_size").run("baseline", train, CONFIG, data=data, seed=13)
+    assert reopen().run("encoder", train, CONFIG, data=data, seed=13).run == arm.run
+    assert calls == [13]
+
+
+def test_a_training_that_may_read_its_runs_name_is_not_found_under_another_one(reopen: Reopen, data: Data) -> None:
+    trained = []
+
+    def by_name(config: object, data: Data, run: Run) -> None:
+        trained.append(run.name)
+        run.finish(predictions=data.validation.labels)
+
+    for name in ("one", "other", "one"):
+        reopen().run(name, by_name, {}, data=data, seed=1)
+    assert trained == ["one", "other"]
+
+
+def test_a_loop_that_is_begun_under_another_name_is_told_of_the_finished_run(
+    reopen: Reopen, train: Train, data: Data, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reopen().run("encoder", train, CONFIG, data=data, seed=13)
+    reopen().start("second look", config=CONFIG, seed=13, data=data, code=train)
+    assert "notebook.result('encoder', seed=13) gives it without training again" in capsys.readouterr().out

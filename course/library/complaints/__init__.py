@@ -18,5 +18,6 @@ from complaints.merge import default_merge_map as default_merge_map
 from complaints.merge import merge_labels as merge_labels
 from complaints.report import MergeReport as MergeReport
 from complaints.unknown import elsewhere as elsewhere
+from complaints.unknown import known_or_not as known_or_not
 from complaints.unknown import leave_out as leave_out
 from paribus.data.texts import Part as Part

@@ -2,6 +2,7 @@
 
 known, unseen = complaints.leave_out(data, classes)     # issues that arrive after training
 strangers = complaints.elsewhere(200, seed=13)          # texts of other kinds
+both = complaints.known_or_not(known, unseen)           # for runs that tell the two apart
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from complaints.corpus import Complaints
-from paribus.data.texts import Part
+from paribus.data.texts import Part, TextData, frozen_labels, made_of
 from paribus.errors import DataError
 
 SENTENCES = 4
@@ -44,6 +45,26 @@ def leave_out(data: Complaints, classes: Collection[int]) -> tuple[Complaints, P
         data, train=train, validation=validation, test=test, fingerprint=fingerprint, split_digest=split_digest
     )
     return known, data.validation.take(np.flatnonzero(gone["validation"]))
+
+
+def known_or_not(data: Complaints, unknown: Part) -> TextData:
+    """The validation complaints of ``data``, and behind them texts that a model was not made for: class 1 is known,
+    0 is unknown. Runs hand in how well known a text looks, from 0 to 1, and are scored by the ROC AUC.
+
+    Raises DataError where no text is unknown.
+    """
+    if not len(unknown):
+        raise DataError("There is no unknown text; pass the part that leave_out gave, or texts of other kinds.")
+    train, test = (Part(part.texts, frozen_labels(np.ones(len(part), int))) for part in (data.train, data.test))
+    labels = np.repeat([1, 0], [len(data.validation), len(unknown)])
+    validation = Part((*data.validation.texts, *unknown.texts), frozen_labels(labels))
+    fingerprint, split = (
+        made_of(digest, validation.fingerprint) for digest in (data.fingerprint, data.split_digest)
+    )
+    return TextData(
+        train, validation, test, ("unknown", "known"), f"{data.source} or not", fingerprint, split,
+        np.array([0, len(train)]), metrics=("roc_auc",),
+    )  # fmt: skip
 
 
 def elsewhere(count: int, *, seed: int) -> list[str]:

@@ -43,3 +43,21 @@ def test_texts_of_other_kinds_are_the_same_every_time_and_no_complaints() -> Non
     assert not any(word in text.lower() for text in texts for word in ("loan", "credit", "bank", "account", "debt"))
     with pytest.raises(DataError, match="count is 0"):
         complaints.elsewhere(0, seed=1)
+
+
+def test_known_and_unknown_texts_are_two_classes_that_runs_tell_apart() -> None:
+    data = complaints.load("synthetic", size="micro")
+    known, unseen = complaints.leave_out(data, data.validation.labels[:1].tolist())
+
+    both = complaints.known_or_not(known, unseen)
+
+    assert both.classes == ("unknown", "known")
+    assert both.metrics == ("roc_auc",)
+    assert both.validation.texts == (*known.validation.texts, *unseen.texts)
+    assert both.validation.labels.sum() == len(known.validation)
+    assert both.class_counts.tolist() == [0, len(known.train)]
+    assert both.fingerprint.partition("+")[0] == known.fingerprint
+    assert both.split_digest.partition("+")[0] == known.split_digest
+    assert both.fingerprint != complaints.known_or_not(known, known.test).fingerprint
+    with pytest.raises(DataError, match="There is no unknown text"):
+        complaints.known_or_not(known, complaints.Part((), np.zeros(0, dtype=np.int64)))
