@@ -18,6 +18,7 @@ import paribus
 from paribus.course.near import did_you_mean
 from paribus.display.console import speak_plainly
 from paribus.errors import ParibusError, UsageError
+from paribus.startup import skip_address_grammar
 
 GROUP = "paribus.commands"
 ONLY_UNIX = ("fcntl", "resource")
@@ -102,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    skip_address_grammar()
     speak_plainly((sys.stdout, sys.stderr))
     commands = find_commands()
     parser = build_parser(commands)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from generator.running.kernel import cell_labels
+from paribus.startup import skip_address_grammar
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 STREAM_LIMIT = 20_000
@@ -24,6 +25,7 @@ STREAM_LIMIT = 20_000
 
 def main(arguments: list[str]) -> int:
     """Execute the one task; the exit status is 0 where it could say how the task ended."""
+    skip_address_grammar()
     channel = _claim_stdout()
     _end_with_parent()
     task = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))

@@ -244,6 +244,7 @@ def test_a_release_whose_checks_fail_on_its_solution_is_refused_until_its_author
     assert "seeds.enough failed" in json.loads(capsys.readouterr().out)["left_open"][0]
 
 
+@pytest.mark.long
 def test_a_run_that_does_not_agree_with_its_source_is_not_recorded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,7 @@ from paribus.course.catalog import Course, load_course
 from paribus.course.release import Release
 from paribus.records.record import ConfigField, Record
 from tests.course import images_course
+from tests.sampled import sampled
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,7 @@ class Work:
         return grade_one(Submission("ann", "ann", "", name, content, "0" * 64), [self.release]).cells
 
 
-@pytest.fixture(scope="module", params=["template", "images", pytest.param("shipped", marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=sampled(["template", "images", "shipped"], 3))
 def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Work:
     """One course, built and run once."""
     kind, folder = KINDS[request.param], tmp_path_factory.mktemp(request.param)
@@ -149,7 +150,7 @@ def test_a_second_change_fails_the_one_change(work: Work) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["template", "images"])
+@pytest.mark.parametrize("name", sampled(["template", "images"], 2))
 def test_its_week_is_released_and_rehearsed(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ def test_every_kind_of_fault_is_planted_where_its_check_is(solved: Solved) -> No
                      "recommendation-unanswered"]  # fmt: skip
 
 
+@pytest.mark.long
 def test_without_a_check_its_fault_is_not_planted(solved: Solved) -> None:
     cells = tuple(
         replace(cell, checks=tuple(item for item in cell.checks if item.check != "seeds.paired"))

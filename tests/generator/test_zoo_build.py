@@ -129,6 +129,7 @@ def test_one_model_is_revealed_alone(built: Built) -> None:
     assert page.read_text(encoding="utf-8").count("data:image/png;base64,") == 1
 
 
+@pytest.mark.long
 def test_verify_needs_the_students_folder_alone(built: Built) -> None:
     found = verify_zoo(built.student, PLAN.zoo, complaints.load, Path("none"), read_reveal(built.instructor))
     assert found.edition == built.edition
@@ -281,6 +282,7 @@ def test_a_reveal_of_another_version_is_refused(content: str, message: str, tmp_
 
 
 @pytest.mark.long
+@pytest.mark.long
 def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Built, tmp_path: Path) -> None:
     """A kill leaves two models trained, one without its marker, one not begun, and a term without its marker."""
     out = Path(shutil.copytree(_out(built), tmp_path / "out"))
@@ -296,6 +298,7 @@ def test_a_killed_build_goes_on_with_what_is_missing_to_the_same_bytes(built: Bu
     assert again.edition == built.edition
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("limit", "where"),
     [(1_000, r"instructor/zoo/week2/2027S: cannot be written \(File too large\)"),

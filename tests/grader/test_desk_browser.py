@@ -123,6 +123,7 @@ def test_nothing_is_cut_off_at_either_width_in_either_scheme(
             assert (sum(map(int, ground[4:-1].split(","))) > 384) == (scheme == "light")
 
 
+@pytest.mark.long
 def test_a_decision_whose_answer_was_lost_is_kept_once_and_what_was_typed_stays_on_the_page(
     room: Path, tmp_path: Path, browser: Any
 ) -> None:  # fmt: skip

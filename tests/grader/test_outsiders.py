@@ -19,7 +19,7 @@ TRUE = [
 ][::EVERY]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", sampled(TRUE, 3), ids=lambda text: text.name)
+@pytest.mark.parametrize("text", sampled(TRUE, 9), ids=lambda text: text.name)
 def test_no_true_text_fails_a_check_that_reads_it(text: Text) -> None:
     """What is true is passed or left to a person."""
     content = json.dumps(written(text)).encode()

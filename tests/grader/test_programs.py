@@ -20,7 +20,7 @@ EXAMPLES = cases()
 FAULTY = [item for item in EXAMPLES if item.raw.get("faulty")]
 
 
-@pytest.mark.parametrize("example", sampled(EXAMPLES, 5), ids=lambda item: item.name)
+@pytest.mark.parametrize("example", sampled(EXAMPLES, 12), ids=lambda item: item.name)
 def test_an_honest_program_is_left_alone(example: Example) -> None:
     """However odd its style: its one change passes, and no check has a doubt about its code."""
     found = verdicts(submitted(example, "honest"))
@@ -29,7 +29,7 @@ def test_an_honest_program_is_left_alone(example: Example) -> None:
     assert changed[0].outcome is Outcome.PASSED, changed[0].because
 
 
-@pytest.mark.parametrize("example", sampled(FAULTY, 3), ids=lambda item: item.name)
+@pytest.mark.parametrize("example", sampled(FAULTY, 8), ids=lambda item: item.name)
 def test_its_faulty_twin_is_marked(example: Example) -> None:
     """The check that owns the fault says so, with the line, in a cell that the honest twin has otherwise."""
     found = verdicts(submitted(example, "faulty"))
@@ -121,7 +121,7 @@ def test_there_are_enough_programs_to_say_anything() -> None:
     assert len(FAULTY) >= 30
 
 
-@pytest.mark.parametrize("path", sampled(BASES, 3), ids=lambda path: path.name.partition(".")[0])
+@pytest.mark.parametrize("path", sampled(BASES, 7), ids=lambda path: path.name.partition(".")[0])
 def test_nothing_is_marked_in_a_notebook_that_was_really_run(path: Path) -> None:
     """The solution's code, with real records of real runs."""
     found = marks(verdicts(really_run(path)))

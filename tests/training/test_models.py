@@ -267,6 +267,7 @@ def test_the_tiny_decoder_has_read_the_texts_and_draws_only_its_head_by_the_seed
     assert logits.shape == (3, 5)
 
 
+@pytest.mark.long
 def test_the_tiny_decoder_is_of_the_tiny_encoders_size() -> None:
     sizes = [
         sum(weights.numel() for weights in models.load(name, 5, texts=TEXTS, seed=0)[0].parameters())

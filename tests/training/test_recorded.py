@@ -54,6 +54,7 @@ def test_the_log_has_a_line_an_evaluation(toy_data: Any, toy_config: TrainingCon
     assert all(len(row) == len(ROWS) for row in log.rows)
 
 
+@pytest.mark.long
 def test_it_learns_what_fit_learns(toy_data: Any, toy_config: TrainingConfig) -> None:
     """The same batches, loss and schedule: the losses of both loops agree."""
     fitted = training.fit(toy_config, toy_data, seed=7, progress=False)
@@ -142,6 +143,7 @@ def test_gradients_vanish_in_a_stack_of_sigmoids(toy_data: Any, toy_config: Trai
     assert norms["layers.0"] < 1e-4 * norms["layers.7"]
 
 
+@pytest.mark.long
 def test_the_softmax_taken_twice_keeps_the_loss_above_its_floor(toy_data: Any, toy_config: TrainingConfig) -> None:
     """The loss cannot fall below ln(K - 1 + e) - 1, whatever is learned."""
     run = _run(toy_data, replace(toy_config, epochs=4), Regime(loss="softmax_cross_entropy", evaluate_every=50))

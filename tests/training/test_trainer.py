@@ -16,6 +16,7 @@ from paribus.metrics import Metrics, evaluate
 from paribus.training import FitResult, Prepared, TrainingConfig, fit, predict, validation_loss
 from paribus.training.precision import Precision
 from paribus.training.protocols import SplitData
+from tests.sampled import sampled
 
 
 @dataclass
@@ -110,7 +111,7 @@ STOPS = [
 ]
 
 
-@pytest.mark.parametrize("stop", STOPS, ids=str)
+@pytest.mark.parametrize("stop", sampled(STOPS, 3), ids=str)
 def test_training_stops_when_patience_ends_and_returns_to_the_best_epoch(
     toy_data: SplitData,
     toy_config: TrainingConfig,
@@ -159,6 +160,7 @@ def test_nothing_is_left_behind_and_nothing_warns(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.long
 def test_progress_is_one_line_an_epoch_and_can_be_silent(
     toy_data: SplitData, toy_config: TrainingConfig, capsys: pytest.CaptureFixture[str]
 ) -> None:

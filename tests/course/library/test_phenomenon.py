@@ -34,6 +34,7 @@ def test_full_shows_the_course_s_figures(full: Complaints) -> None:
     assert zero == pytest.approx(70, abs=6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [complaints.SHIPPED_SEED, 1])
 def test_smoke_shows_the_gap(seed: int) -> None:
     data = complaints.load(size="smoke", seed=seed)

@@ -41,6 +41,7 @@ def test_full_has_the_course_s_exact_shape(full: Complaints) -> None:
     assert (int(np.sum(validation <= 5)), int(np.sum(validation == 1))) == (20, 10)
 
 
+@pytest.mark.long
 def test_full_gives_the_lectures_class_weights(full: Complaints) -> None:
     weights = full.class_counts**-0.5 / np.mean(full.class_counts**-0.5)
     weight_of = dict(zip(full.class_counts.tolist(), weights.round(2).tolist(), strict=True))
