@@ -77,7 +77,8 @@ def find_unsupported(claim: Claim, measured: Measured) -> Fact | None:
 
 _ONE_RUN = re.compile(
     r"\b(?:best|worst|highest|lowest|smallest|largest|range|between|from|median|single|each|every|per seed|"
-    r"seed by seed|individual|max|min)\b|\bseeds?\s*#?\d",
+    r"seed by seed|individual|max|min)\b|\bseeds?\s*#?\d|\bthis means\b|"
+    r"\b(?:first|second|third|last|one|this|that)\s(?:\w+\s)?run\b",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,8 @@ from grader.reading.numbers import Number
 _AXES = ("group", "place", "column")
 """By what facts of one kind are told apart."""
 _TIMES = re.compile(r"\s*(?:times|fold)\b", re.IGNORECASE)
+_LABELS = re.compile(r"\w\s*(?:→|->|/)\s*\w+\s*(?:→|->|/)\s*\w[\w -]*:")
+"""“head → mid → tail: 0.407, 0.171, 0”: labels first, then as many numbers, so the nearest is not its own."""
 _NAMED = frozenset({Kind.NAMED, Kind.SHOWN})
 
 
@@ -31,6 +33,8 @@ def find_mislabelled(claim: Claim, measured: Measured) -> tuple[Fact, Fact] | No
         return None
     if number.whole and (pair := _other_kind(claim, measured)) is not None:
         return pair
+    if _LABELS.search(sentence.text[: number.start]) is not None:
+        return None
     found: tuple[Fact, Fact] | None = None
     for fact in measured.facts.agreeing(number):  # no change and no bound has a label
         if fact.kind not in _NAMED or not fact.words:
