@@ -17,8 +17,8 @@ from typing import NoReturn
 import paribus
 from paribus.course.near import did_you_mean
 from paribus.display.console import speak_plainly
+from paribus.display.startup import skip_address_grammar
 from paribus.errors import ParibusError, UsageError
-from paribus.startup import skip_address_grammar
 
 GROUP = "paribus.commands"
 ONLY_UNIX = ("fcntl", "resource")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from generator.running.kernel import cell_labels
-from paribus.startup import skip_address_grammar
+from paribus.display.startup import skip_address_grammar
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 STREAM_LIMIT = 20_000

@@ -62,6 +62,8 @@ def plain(text: str) -> str:
         text = _without_latex(text)
     if not text.isascii():
         text = _in_ascii_digits(text)
+        if "\\" in text:  # a character may have become a space behind it
+            text = _without_latex(text)
     return text
 
 

@@ -1,7 +1,7 @@
 """One notation for LaTeX, other scripts' digits and blanks, and what is no result's number at all."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reading import vocabulary
@@ -29,6 +29,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 
 
 @given(st.text())
+@example("\\¨")
 def test_plain_is_its_own_result(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 

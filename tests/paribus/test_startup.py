@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from paribus.startup import skip_address_grammar
+from paribus.display.startup import skip_address_grammar
 
 STARTS = """
 import json, sys
@@ -20,7 +20,7 @@ try:
 except nbformat.ValidationError as error:
     print(json.dumps([error.message[:60], sys.modules.get("rfc3987_syntax") is not None]))
 """
-SKIPPED = "from paribus.startup import skip_address_grammar; skip_address_grammar()"
+SKIPPED = "from paribus.display.startup import skip_address_grammar; skip_address_grammar()"
 
 
 @pytest.mark.parametrize(("first", "built"), [(SKIPPED, False), ("", True)])

@@ -47,7 +47,7 @@ def link_files(given: str, folder: str) -> None:
 
 def execute(order: dict[str, Any]) -> dict[str, Any]:
     """The executed notebook, and why it stopped ("" where it came to its end)."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # as `paribus.startup` does
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # as `paribus.display.startup` does
     import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
