@@ -52,6 +52,7 @@ def test_a_softmax_too_many_is_felt_and_every_fault_is_named() -> None:
     assert set(digits.FAULTS) >= {"none", "softmax twice", "frozen layers"}
 
 
+@pytest.mark.long
 def test_a_trained_network_is_better_than_a_guess() -> None:
     model = digits.network()
     digits.fit(model, *PICTURES.training, held=PICTURES.validation)

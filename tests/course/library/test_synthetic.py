@@ -48,6 +48,7 @@ def test_full_gives_the_lectures_class_weights(full: Complaints) -> None:
     assert [weight_of[count] for count in (13_333, 3_905, 5, 4)] == [0.06, 0.12, 3.23, 3.61]
 
 
+@pytest.mark.long
 def test_full_has_the_course_s_texts(full: Complaints) -> None:
     texts = full.train.texts + full.validation.texts + full.test.texts
     words = np.array([len(text.split()) for text in texts])
