@@ -46,13 +46,12 @@ def measure(folder: Path, run: Run, *, tests: bool, clock: Callable[[], float] =
     cloned = clock()
     run(("make", "demo"), folder)
     done = clock()
+    first_page = (folder / PAGE).stat().st_mtime  # the second run writes it anew
     run(("make", "demo"), folder)
     again = clock()
     found = [
         Step("installation", "make demo", (folder / INSTALLED).stat().st_mtime - cloned, 75),
-        Step(
-            "clone to the first graded page", "git clone; make demo", (folder / PAGE).stat().st_mtime - began, 240
-        ),
+        Step("clone to the first graded page", "git clone; make demo", first_page - began, 240),
         Step("the whole demo, installation included", "make demo", done - cloned, 300),
         Step("a second run", "make demo", again - done, 20),
     ]
