@@ -13,7 +13,7 @@ from grader.evidence.submitted import read_program
 from grader.model import Case, Match
 from paribus.check.code.cells import parse
 from paribus.course.assignment import Cell, Role
-from paribus.course.yours import without
+from paribus.course.yours import beside, without
 
 TOLD = 3
 """Changed cells of which a line is shown."""
@@ -67,11 +67,15 @@ def _is_given(match: Match) -> bool:
 
 
 def _theirs_alone(cell: Cell, source: str) -> bool:
-    """Only what the cell leaves to the student is otherwise: the values of the names in ``yours``."""
+    """Only what the cell leaves to the student is otherwise: the values of the names in ``yours``, which do nothing
+    that the given ones do not do.
+    """
     yours = cell.options.get("yours", ())
     names = [yours] if isinstance(yours, str) else list(yours)
     given, handed = (parse(text).tree if names else None for text in (cell.source, source))
-    return given is not None and handed is not None and without(given, names) == without(handed, names)
+    if given is None or handed is None or without(given, names) != without(handed, names):
+        return False
+    return beside(handed, names) <= beside(given, names)
 
 
 def _of_any_release(source: str) -> str:

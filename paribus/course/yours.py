@@ -15,6 +15,16 @@ def without(tree: ast.Module, names: Collection[str]) -> str:
     return ast.dump(ast.Module(rest, []))
 
 
+def beside(tree: ast.Module, names: Collection[str]) -> frozenset[str]:
+    """What the lines that set these names do besides: the functions that they call, and the names that they set
+    within their values.
+    """
+    own = [line for line in tree.body if (found := _set_by(line)) and found <= set(names)]
+    parts = [part for line in own for part in ast.walk(line)]
+    calls = [part.func for part in parts if isinstance(part, ast.Call)]
+    return frozenset(map(ast.dump, [*calls, *(part.target for part in parts if isinstance(part, ast.NamedExpr))]))
+
+
 def _set_by(line: ast.stmt) -> set[str]:
     """The names that a line sets; none where it sets anything else as well."""
     if isinstance(line, ast.AnnAssign) and line.value is not None:

@@ -65,15 +65,14 @@ def reuse_under_another_name(notebook: Recording, prepared: Record, train: Train
 
 
 def _asks_its_name(train: Train) -> bool:
-    """Whether a training may read what its run is called, itself or in a function within it; true where nobody can
-    tell.
-    """
-    waiting, asked = [getattr(train, "__code__", None)], set[str]()
+    """Whether a training, or a function that it reaches, may read what its run is called; true if unknown."""
+    reached = reach(train)
+    if reached is None:
+        return True
+    waiting, asked = [function.__code__ for function in reached.functions.values()], set[str]()
     while waiting:
         code = waiting.pop()
-        if code is None:
-            return True
-        asked.update(code.co_names)
+        asked.update(code.co_names, (item for item in code.co_consts if isinstance(item, str)))
         waiting += [item for item in code.co_consts if isinstance(item, CodeType)]
     return bool(asked & {"name", "start"})
 

@@ -1,5 +1,6 @@
 """What a notebook claims: its data, its numbers, its runs; said again, it is the same claim."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -207,11 +208,23 @@ def test_a_run_of_an_experiment_is_found_by_a_run_that_belongs_to_none(
     assert calls == [13]
 
 
-def test_a_training_that_may_read_its_runs_name_is_not_found_under_another_one(reopen: Reopen, data: Data) -> None:
+def called(run: Run) -> str:
+    return run.name
+
+
+def asked(run: Run) -> str:
+    return str(getattr(run, "name", ""))
+
+
+@pytest.mark.parametrize("ask", [lambda run: run.name, called, asked])
+def test_a_training_that_may_read_its_runs_name_is_not_found_under_another_one(
+    reopen: Reopen, data: Data, ask: Callable[[Run], str]
+) -> None:
+    """Itself, or in a function that it calls."""
     trained = []
 
     def by_name(config: object, data: Data, run: Run) -> None:
-        trained.append(run.name)
+        trained.append(ask(run))
         run.finish(predictions=data.validation.labels)
 
     for name in ("one", "other", "one"):

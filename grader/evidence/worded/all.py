@@ -37,6 +37,7 @@ from grader.evidence.worded import (
     rows,
     same_settings,
     seeds,
+    several_rows,
     siblings,
     significance,
     signs,
@@ -148,9 +149,9 @@ READERS: tuple[Callable[[Reading, Values], Iterator[Doubt]], ...] = (
     siblings.values_of_a_sibling,
     ranks.wrong_ranks,
     ranks.wrong_of_two,
-    ranks.wrong_counts_beyond,
-    ranks.wrong_meetings,
-    ranks.wrong_factors_of_rows,
+    several_rows.wrong_counts_beyond,
+    several_rows.wrong_meetings,
+    several_rows.wrong_factors_of_rows,
 )
 
 

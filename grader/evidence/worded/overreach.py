@@ -171,7 +171,7 @@ def _times(values: Values, name: str) -> list[Fact]:
 
 
 def limits_not_kept(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "TF-IDF stays within 10 ms", where its 95th percentile is above that, or nobody measured it."""  # noqa: D210
+    """“TF-IDF stays within 10 ms”, where its 95th percentile is above that, or nobody measured it."""
     if vocabulary.says("worded", "unsaid", reading.lower) or reading.sentence.row:
         return
     kept, limit = claimed("keeps", "kept", reading.lower), claimed("keeps", "limit", reading.lower)

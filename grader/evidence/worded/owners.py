@@ -220,7 +220,7 @@ HEADED = 24
 
 
 def values_of_nothing(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Half_length comes to half the size, 1.13 MB", where no output shows such a size."""  # noqa: D210
+    """“Half_length comes to half the size, 1.13 MB”, where no output shows such a size."""
     if reading.unsaid or reading.sentence.row:
         return
     for number in reading.sentence.numbers:
@@ -268,7 +268,7 @@ LEAST_COUNT = 13
 
 
 def counts_of_another_noun(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Both were trained for 39 epochs", where the outputs have 39 steps, and never 39 epochs."""  # noqa: D210
+    """“Both were trained for 39 epochs”, where the outputs have 39 steps, and never 39 epochs."""
     if reading.unsaid:
         return
     counted = _counted(values.measured)

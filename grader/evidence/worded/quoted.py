@@ -74,7 +74,7 @@ LONG_AGO, LARGE = 120, 100.0
 
 
 def wrong_parts_of_before(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "From 19,968 to 5,632: that is an eighth of what it was", where it is more than a quarter."""  # noqa: D210
+    """“From 19,968 to 5,632: that is an eighth of what it was”, where it is more than a quarter."""
     del values
     if reading.doubtful:
         return
@@ -116,7 +116,7 @@ def _last_two(reading: Reading, place: int) -> tuple[Number, Number] | None:
 
 
 def wrong_restatements(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "1.146e-05 of the weights, that is about 0.1 %", where it is 0.001 %."""  # noqa: D210
+    """“1.146e-05 of the weights, that is about 0.1 %”, where it is 0.001 %."""
     del values
     if reading.doubtful:
         return
@@ -144,7 +144,7 @@ TENFOLD = 5.0
 
 
 def wrong_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Baseline 0.1608, changed 0.0544, difference -0.0577": the difference of another metric."""  # noqa: D210
+    """“Baseline 0.1608, changed 0.0544, difference -0.0577”: the difference of another metric."""
     del values
     numbers = [item for item in reading.sentence.numbers if not item.spelled]
     for first, second, third in zip(numbers, numbers[1:], numbers[2:], strict=False):

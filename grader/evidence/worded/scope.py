@@ -21,7 +21,7 @@ NOT_BY_SCORES = frozenset(
         "wrong_intervals", "wrong_settings", "sold_as_test", "wrong_shares", "wrong_subsets", "wrong_sizes",
         "wrong_repetitions", "wrong_counts_of_rows", "points_called_percent", "unsupported_claims",
         "impossible_tests", "held_predictions", "miscounted_predictions", "other_machinery", "unlike_settings",
-         "cells_of_another_column", "swapped_cells", "wrong_bests", "wrong_row_orders",
+        "cells_of_another_column", "swapped_cells", "wrong_bests", "wrong_row_orders",
         "broken_limits", "found_for_zero", "wrong_relative_changes", "unsteady_courses", "dropped_signs",
         "spreads_of_differences", "bounds_of_every_seed", "insignificant_p", "unprinted_p", "wrong_floors",
         "mcnemar_of_scores", "trained_for_each_seed", "trained_again", "wrong_choices", "borrowed_numbers",

@@ -19,7 +19,8 @@ _PIECE = re.compile(
     r"tandis que|y|pero|mientras|e|ma|mentre|mas|enquanto|és|ale|но|и)\s|,\s"
 )
 _TAKEN_FROM = re.compile(
-    r"\b(?:difference|gap|beats?|exceeds?|ahead|behind|above|below|between|gain(?:s|ed)?|los(?:t|es|ing)|drop(?:s|ped)?|more|fewer|less|higher|lower|better|worse|"
+    r"\b(?:difference|gap|beats?|exceeds?|ahead|behind|above|below|between|gain(?:s|ed)?|los(?:t|es|ing)|"
+    r"drop(?:s|ped)?|more|fewer|less|higher|lower|better|worse|"
     r"than|instead|not|without|unlike|compared|contrary|against|except|besides?|next to|like|predict\w*|expect\w*|"
     r"limit|budget|needed|required|target|als|statt|nicht|ohne|que|pas|sans|no|sin|non|di|senza|não|sem|niż|bez|"
     r"nie|чем|не|без)\b|n't\b"
@@ -48,7 +49,7 @@ class _Taken:
 
 
 def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "The head moved by -0.015 ± 0.027 and the tail by +0.002 ± 0.012", where it is the other way round."""  # noqa: D210
+    """“The head moved by -0.015 ± 0.027 and the tail by +0.002 ± 0.012”, where it is the other way round."""
     if reading.doubtful:
         return
     sentence, found = reading.sentence, dict[Family, list[_Taken]]()
@@ -70,12 +71,12 @@ def values_of_a_sibling(reading: Reading, values: Values) -> Iterator[Doubt]:
         if owned or taken is None or _are_its_own(piece, taken.label, values) or all(map(_is_count, numbers)):
             continue
         if taken.alone and taken.digits >= ENOUGH and _TAKEN_FROM.search(piece.text.lower()) is None:
-            yield Doubt(sentence.text, sentence.position, taken.told)
+            yield reading.doubt(taken.told)
             return
     for same in found.values():
         for a, b in pairwise(same):
             if a.label == b.other and a.other == b.label and a.digits + b.digits >= EXCHANGED:
-                yield Doubt(sentence.text, sentence.position, f"{a.told}; {b.told}")
+                yield reading.doubt(f"{a.told}; {b.told}")
                 return
 
 

@@ -55,7 +55,7 @@ def _is_beside(item: Mention, hit: re.Match[str]) -> bool:
 
 
 def other_ends(reading: Reading, values: Values) -> Iterator[Doubt]:
-    """ "Gamma from 2 to 0", where it was varied from 2 to 1."""  # noqa: D210
+    """“Gamma from 2 to 0”, where it was varied from 2 to 1."""
     if reading.doubtful:
         return
     changed = _changed(values)
