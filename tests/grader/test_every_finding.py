@@ -34,8 +34,8 @@ from paribus.course.assignment import Role
 from tests.grader.program_cases import cases, submitted
 
 PACKAGES = (paribus.check.code, grader.code)
-MAKERS = frozenset({"CodeFinding", "_finding", "_leak"})
-"""What makes a finding; the last two are short forms of the first."""
+MAKERS = frozenset({"CodeFinding", "suspected", "_finding", "_leak"})
+"""What makes a finding; the others are short forms of the first."""
 Place = tuple[str, int, int]
 
 
