@@ -87,9 +87,9 @@ def build_week(scene: Scene, out: Path) -> BuildReport:
 
 
 def run_solution(scene: Scene, entry: Entry, out: Path, observe: Observe) -> Finished:
-    """A solution on the profile of the instructor's runs; kept by its content: unchanged, it is not run again."""
+    """A solution on the profile that the class works with; kept by its content: unchanged, it is not run again."""
     course = scene.course
-    settings = Settings(course.profile(None), given=given_files(course, [entry]))
+    settings = Settings(course.profile(scene.table.profile), given=given_files(course, [entry]))
     (finished,) = run_assignments(
         [entry.name], partial(solution_notebook, course), settings, out,
         solutions=course.folders.solutions, observe=observe,

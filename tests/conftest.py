@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from paribus.display.startup import skip_address_grammar
+
+skip_address_grammar()  # as the commands do, before a test file imports nbformat
+
 
 @pytest.fixture(scope="module")
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

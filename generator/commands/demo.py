@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     console.rule("4 of 6  run two students' work again: one honest, one with a forged record")
     if not demo.audit_students(scene, graded, workers=workers):
         console.print("Nothing was audited; the sentence above says why. Grading needs no sandbox.")
-    console.rule(f"5 of 6  run the homework's solution headless (profile {course.run_profile})")
+    console.rule(f"5 of 6  run the homework's solution headless (profile {scene.table.profile})")
     with show_progress() as observe:
         demo.run_solution(scene, scene.homework, out / "run", observe)
     console.rule(f"6 of 6  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")

@@ -22,11 +22,12 @@ from paribus.metrics.metric import Scored
 from paribus.metrics.packing import unpack
 from paribus.metrics.registry import registry
 from paribus.metrics.scoring import scored
-from paribus.records import block
+from paribus.records import block, tables
 from paribus.records.data import Data, pack_labels, predicts
 from paribus.records.diagnosis import Diagnosis
 from paribus.records.environment import environment as surroundings
 from paribus.records.fields import clean_text, config_fields, plain
+from paribus.records.identity import data_identity
 from paribus.records.misnamed import not_its_own
 from paribus.records.objects import code_fields
 from paribus.records.predictions import restored_metrics
@@ -34,21 +35,10 @@ from paribus.records.record import Record
 from paribus.records.runs import Run, RunResult
 from paribus.records.session import Session
 from paribus.records.simple import is_number
-from paribus.records.tables import (
-    data_table,
-    result_table,
-    reused_table,
-    served_table,
-    settings_table,
-    start_table,
-    summary_table,
-    values_tables,
-)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-from paribus.records.identity import data_identity
 
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
 
@@ -80,7 +70,7 @@ class Recording:
                 raise EvidenceError(f"The data set is to be scored by {name!r}. {registry().unknown(name)}")
         earlier = self.session.find("data", release=self.session.release, **facts)
         record = next(earlier, None) or self.session.write("data", self.session.new_run("d"), **facts)
-        self._show(record, data_table(identity, len(data.validation.labels), len(classes)))
+        self._show(record, tables.data_table(identity, len(data.validation.labels), len(classes)))
 
     def start(
         self,
@@ -153,7 +143,7 @@ class Recording:
             self.use(data)
         tell_again(self, prepared)
         record = self.session.write_draft(replace(prepared, run=self.session.new_run("r")))
-        self._show(record, start_table(record), settings_table(record))
+        self._show(record, tables.start_table(record), tables.settings_table(record))
         self.runs.append(Run(self.session, record, data))
         return self.runs[-1]
 
@@ -188,11 +178,11 @@ class Recording:
         kept = next(self.session.find("data", data=result.record.data), None)
         if kept is not None and kept.digest() not in self.shown:
             self.use(data)
-        self._show(result.start, start_table(result.start), settings_table(result.start))
+        self._show(result.start, tables.start_table(result.start), tables.settings_table(result.start))
         never = getattr(result.metrics, "never_predicted", None)
-        self._show(result.record, result_table(result.record, never))
+        self._show(result.record, tables.result_table(result.record, never))
         for record in self.session.values_during(result.start, result.record):
-            self._show(record, *values_tables(record.values))
+            self._show(record, *tables.values_tables(record.values))
 
     def labels_of(self, result: RunResult) -> "tuple[NDArray[np.int64] | None, int]":
         """The validation labels of a run, class ids of shape (items,), and how many classes; (None, 0) if they are
@@ -232,7 +222,7 @@ class Recording:
         stale = newest is None or newest.values != kept or newest.release != self.session.release
         if newest is None or stale or (self.runs and self.runs[-1].began_after(newest)):
             newest = self.session.write("value", self.session.new_run("v"), values=kept)
-        self._show(newest, *values_tables(kept))
+        self._show(newest, *tables.values_tables(kept))
         for name, value in kept.items():
             if recorded := not_its_own(name, value, self.session.find("result")):
                 say(
@@ -246,7 +236,7 @@ class Recording:
         about: dict[str, Any] = {"run_name": clean_text(name), "serves": (result.run,)}
         made = next(self.session.find("value", release=self.session.release, **about), None)
         record = made or self.session.write("value", self.session.new_run("v"), **about)
-        self._show(record, reused_table(name, result.record))
+        self._show(record, tables.reused_table(name, result.record))
 
     def serve(self, experiment: str, runs: Sequence[RunResult]) -> None:
         """Write down and show that finished runs are the baseline of an experiment that they were not made for."""
@@ -257,7 +247,7 @@ class Recording:
         }
         made = next(self.session.find("value", release=self.session.release, **about), None)
         record = made or self.session.write("value", self.session.new_run("v"), **about)
-        self._show(record, served_table(experiment, [run.record for run in runs]))
+        self._show(record, tables.served_table(experiment, [run.record for run in runs]))
 
     @property
     def quote(self) -> Quotes:
@@ -305,7 +295,7 @@ class Recording:
 
     def summary(self) -> None:
         """Show every run of this notebook in one table, unfinished ones included."""
-        show_tables(summary_table(self.session.records))
+        show_tables(tables.summary_table(self.session.records))
 
     def check(self) -> None:
         """Look over this session's records before handing in; says what cannot be seen from inside."""
