@@ -234,7 +234,9 @@ class GradebookFolder:
                 checksum = utils.compute_checksum(cell)
                 cell.metadata.nbgrader["checksum"] = checksum
                 self._checksums[cell.metadata.nbgrader["grade_id"]] = checksum
-        write_atomic(self._path("source", "."), nbformat.writes(source) + "\n")
+        text, kept = nbformat.writes(source) + "\n", self._path("source", ".")
+        if kept.is_file() and kept.read_text(encoding="utf-8") == text and self._knows_the_notebook():
+            return
         resources = {"nbgrader": {"notebook": self.name, "assignment": self.name, "db_url": self.course.db_url}}
         try:
             self._book.update_or_create_assignment(self.name)
@@ -247,6 +249,12 @@ class GradebookFolder:
             ) from error
         finally:
             self._book.close()
+        write_atomic(kept, text)  # last: where it is there, the database has every cell
+
+    def _knows_the_notebook(self) -> bool:
+        """Whether nbgrader's tables hold the assignment and its notebook."""
+        known = "SELECT 1 FROM notebook JOIN assignment ON assignment.id = assignment_id WHERE assignment.name = ?"
+        return self._line.execute(known, (self.name,)).fetchone() is not None
 
     def _path(self, step: str, student: str) -> Path:
         return self.folder / step / student / self.name / f"{self.name}.ipynb"

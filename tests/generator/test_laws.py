@@ -25,7 +25,7 @@ from paribus.course.release import read_release, write_release
 from tests.generator.courses import ENTRIES, NAMES, build_one, every_reference
 from tests.sampled import sampled
 
-everywhere = pytest.mark.parametrize("name", sampled(NAMES, 4))
+everywhere = pytest.mark.parametrize("name", sampled(NAMES, 6))
 
 
 def notebooks(name: str) -> dict[str, str]:

@@ -37,6 +37,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Matrix, Path]:
     return rehearse_executed(order, TABLE, material(), executed(), release, outsiders=OUTSIDERS), out
 
 
+@pytest.mark.long
 def test_every_fault_of_the_slice_is_caught_by_the_check_that_owns_it(rehearsed: tuple[Matrix, Path]) -> None:
     matrix, _ = rehearsed
     found = {row.fault.name: (row.outcome, row.graded.failed_checks) for row in matrix.faults}
@@ -44,6 +45,7 @@ def test_every_fault_of_the_slice_is_caught_by_the_check_that_owns_it(rehearsed:
     assert len(found) == len(TABLE.faults)
 
 
+@pytest.mark.long
 def test_no_honest_variant_of_the_slice_fails_any_check(rehearsed: tuple[Matrix, Path]) -> None:
     matrix, _ = rehearsed
     assert {row.variant.about: row.graded.failed for row in matrix.honest if row.graded.failed} == {}
@@ -51,6 +53,7 @@ def test_no_honest_variant_of_the_slice_fails_any_check(rehearsed: tuple[Matrix,
     assert matrix.clean
 
 
+@pytest.mark.long
 def test_the_json_file_and_the_page_say_the_same(rehearsed: tuple[Matrix, Path]) -> None:
     matrix, out = rehearsed
     assert json.loads((out / "rehearsal.json").read_text(encoding="utf-8")) == matrix.plain()
@@ -59,6 +62,7 @@ def test_the_json_file_and_the_page_say_the_same(rehearsed: tuple[Matrix, Path])
     assert f"0 of {SIZE}" in page
 
 
+@pytest.mark.long
 def test_the_command_prints_findings_with_their_reasons(
     rehearsed: tuple[Matrix, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +114,7 @@ def test_an_export_that_fails_shows_what_nbconvert_said(tmp_path: Path) -> None:
         export_all([export], 1, tmp_path / "exported")
 
 
+@pytest.mark.long
 def test_a_page_is_exported_once_and_again_where_its_notebook_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

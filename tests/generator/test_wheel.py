@@ -94,6 +94,7 @@ def test_a_package_that_cannot_be_packed_says_where_to_look(tmp_path: Path) -> N
         build_wheel(package, requirements=["not a requirement !"])
 
 
+@pytest.mark.long
 def test_it_installs_into_a_bare_environment_without_an_index(tmp_path: Path) -> None:
     """No dependency is fetched, and `import paribus` needs none."""
     wheel = build_wheel()

@@ -55,7 +55,7 @@ def named(value: str | dict[str, Any]) -> str:
     return value[:50] if isinstance(value, str) else str(value["reader"])
 
 
-@pytest.mark.parametrize(("kind", "faulty", "true"), sampled(PAIRS, 3), ids=named)
+@pytest.mark.parametrize(("kind", "faulty", "true"), sampled(PAIRS, 6), ids=named)
 def test_a_reader_finds_its_faults_and_leaves_the_true_twin_alone(
     kind: dict[str, Any], faulty: str, true: str
 ) -> None:

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.preprocessors import Execute, SaveAutoGrades, SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
 from grader.errors import GradebookError
@@ -150,6 +150,32 @@ def test_a_second_run_changes_nothing(book: GradebookFolder, release: Release) -
     before = rows(book.folder), (book.folder / name).read_bytes()
     GradebookFolder(book.folder, release).add(entry(release, careful_result()))
     assert (rows(book.folder), (book.folder / name).read_bytes()) == before
+
+
+def test_the_assignment_is_told_to_the_database_once_and_again_where_either_is_missing(
+    book: GradebookFolder, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def counted(self: SaveCells, *given: Any) -> Any:
+        told.append(given)
+        return original(self, *given)
+
+    original = SaveCells.preprocess
+    monkeypatch.setattr(SaveCells, "preprocess", counted)
+    source = book.folder / "source/week1_homework/week1_homework.ipynb"
+    before = source.read_bytes()
+    GradebookFolder(book.folder, release).close()
+    assert not told
+
+    source.unlink()  # as after a kill: it is written last
+    GradebookFolder(book.folder, release).close()
+    assert (len(told), source.read_bytes()) == (1, before)
+
+    book.close()
+    (book.folder / DATABASE).unlink()
+    GradebookFolder(book.folder, release).close()
+    assert len(told) == 2
 
 
 def test_a_persons_grade_is_kept_while_the_answer_stays(book: GradebookFolder, release: Release) -> None:

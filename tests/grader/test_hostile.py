@@ -43,6 +43,7 @@ def test_no_texts_break_a_check_or_the_line(texts: list[str]) -> None:
     check_judged(texts)
 
 
+@pytest.mark.long
 def test_a_class_of_hostile_texts_is_graded_to_the_end(tmp_path: Path) -> None:
     for number, text in enumerate(TEXTS):
         content = json.dumps(everywhere(text)).encode()

@@ -11,7 +11,7 @@ from tests.grader.ways_to_hide import UNTOLD
 from tests.sampled import sampled
 
 
-@pytest.mark.parametrize(("way", "form"), sampled(list(product(UNTOLD, FORMS)), 8))
+@pytest.mark.parametrize(("way", "form"), sampled(list(product(UNTOLD, FORMS)), 16))
 def test_what_nobody_can_tell_without_drawing_the_page_is_read_and_told(way: str, form: str) -> None:
     cell = memo(f"It is plain. {UNTOLD[way][0].format(HIDDEN)} And so on.", form)
     assert HIDDEN in words_of(cell)

@@ -29,6 +29,7 @@ def _bounded() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.long
 def test_the_pool_loses_only_who_dies_or_hangs() -> None:
     """Every item has an answer or a reason."""
     # Long enough for a process to start on a machine that does ten other things.

@@ -75,7 +75,7 @@ def rewritten(name: str, true: str, false: str) -> dict[str, Verdict]:
 # --- whole notebooks ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 4))
+@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 8))
 def test_every_verdict_and_every_proposal_is_what_a_person_would_say(name: str) -> None:
     for check, label in labels_of(name).items():
         verdict = graded(name)[check]
@@ -84,13 +84,13 @@ def test_every_verdict_and_every_proposal_is_what_a_person_would_say(name: str) 
             assert said == WANT[label].value, (check, verdict.because, verdict.proposed_because)
 
 
-@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 4))
+@pytest.mark.parametrize("name", sampled(NOTEBOOKS, 8))
 def test_nothing_fails_on_shown_evidence_alone(name: str) -> None:
     failed = [item.check for item in graded(name).values() if item.outcome is Outcome.FAILED]
     assert not [check for check in failed if check in LABELS["everyone"]]
 
 
-@pytest.mark.parametrize("name", sampled(FAULTY, 4))
+@pytest.mark.parametrize("name", sampled(FAULTY, 8))
 def test_no_fault_passes(name: str) -> None:
     wanted = [check for check, label in labels_of(name).items() if label == "fail"]
     assert wanted

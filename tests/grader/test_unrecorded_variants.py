@@ -40,7 +40,7 @@ def wanted(name: str) -> list[str]:
     return [check for check in CHECKS if check not in cases()[name].get("needs", ())]
 
 
-@pytest.mark.parametrize("name", sampled(list(cases()), 4))
+@pytest.mark.parametrize("name", sampled(list(cases()), 8))
 def test_nothing_true_fails_or_is_proposed_to_fail(name: str) -> None:
     verdicts, _ = judged(name)
     for check in CHECKS:
@@ -48,7 +48,7 @@ def test_nothing_true_fails_or_is_proposed_to_fail(name: str) -> None:
         assert verdicts[check].proposal != Outcome.FAILED.value, (check, verdicts[check].proposed_because)
 
 
-@pytest.mark.parametrize("name", sampled([name for name, case in cases().items() if not case.get("unread")], 4))
+@pytest.mark.parametrize("name", sampled([name for name, case in cases().items() if not case.get("unread")], 8))
 def test_the_change_the_seeds_and_the_results_are_read(name: str) -> None:
     case, (_, arms) = cases()[name], judged(name)
     assert arms is not None
@@ -64,7 +64,7 @@ def test_the_change_the_seeds_and_the_results_are_read(name: str) -> None:
             assert found == pytest.approx(metrics, abs=6e-4)
 
 
-@pytest.mark.parametrize(("name", "twin"), sampled(TWINS, 4))
+@pytest.mark.parametrize(("name", "twin"), sampled(TWINS, 8))
 def test_no_faulty_twin_is_passed_or_proposed_to_pass(name: str, twin: int) -> None:
     verdicts, _ = judged(name, twin)
     for check in cases()[name]["false"][twin]["wrong"]:

@@ -52,7 +52,7 @@ def words_of(cell: RecoveredCell) -> str:
     return " ".join(" ".join(block.text for block in read_cell(cell)).split())
 
 
-@pytest.mark.parametrize(("way", "form"), sampled(list(product(WAYS, FORMS)), 8))
+@pytest.mark.parametrize(("way", "form"), sampled(list(product(WAYS, FORMS)), 16))
 def test_what_nobody_sees_is_not_read_and_is_told(way: str, form: str) -> None:
     hidden = memo(f"It is plain. {WAYS[way][0].format(HIDDEN)} And so on.", form)
     assert words_of(hidden) == "It is plain. And so on."

@@ -54,7 +54,7 @@ def test_lines_are_short_and_trimming_their_ends_changes_nothing(record: Record)
     assert find_records("\r\n".join(line.strip() for line in lines)) == [FoundText(record)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.lists(st.text(max_size=60) | st.sampled_from([BEGIN, END, block_text(RECORD), '{"kind":', "\n", "\ud800"]))
 )

@@ -247,6 +247,7 @@ def test_a_tiny_model_of_any_texts_takes_their_batches(toy_data: SplitData) -> N
     assert logits.shape == (3, 8)
 
 
+@pytest.mark.long
 def test_the_tiny_decoder_has_read_the_texts_and_draws_only_its_head_by_the_seed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +278,7 @@ def test_the_tiny_decoder_is_of_the_tiny_encoders_size() -> None:
     assert 0.8 < sizes[1] / sizes[0] < 1.25
 
 
+@pytest.mark.long
 def test_the_tiny_decoder_reads_from_left_to_right() -> None:
     network, tokenizer = models.load("tiny-decoder", 5, texts=TEXTS, seed=0)
     ids = tokenizer(TEXTS[0], return_tensors="pt")["input_ids"]

@@ -72,6 +72,7 @@ def test_the_result_is_one_consistent_claim(toy_data: SplitData, toy_prepared: P
     np.testing.assert_allclose(predict(result.model, toy_prepared.validation), result.logits, atol=1e-5)
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(
     toy_data: SplitData, toy_config: TrainingConfig, result: FitResult
 ) -> None:
@@ -111,7 +112,7 @@ STOPS = [
 ]
 
 
-@pytest.mark.parametrize("stop", sampled(STOPS, 3), ids=str)
+@pytest.mark.parametrize("stop", sampled(STOPS, 6), ids=str)
 def test_training_stops_when_patience_ends_and_returns_to_the_best_epoch(
     toy_data: SplitData,
     toy_config: TrainingConfig,
