@@ -1,9 +1,9 @@
 """`paribus demo`: the whole main job on one week, on two cores, with a class that is simulated but really executed.
 
-Build, run the lab's solution, execute and export a class on the smallest profile, grade it, hold the grades
-against what is known to be wrong with whom; then run the homework's solution and train a blind zoo. The class is
-one of the rehearsal's: its works are entries of the same tables, and rehearsal/class.toml of the course says which
-assignment and which zoo. Grading is reached through its command and its files, as an instructor would.
+Build, run the week's solutions, execute and export a class on the smallest profile, grade it, hold the grades against
+what is known to be wrong with whom; then train a blind zoo. The class is one of the rehearsal's: its works are entries
+of the same tables, and rehearsal/class.toml of the course says which assignment and which zoo. Grading is reached
+through its command and its files, as an instructor would.
 """
 
 import json
@@ -86,15 +86,18 @@ def build_week(scene: Scene, out: Path) -> BuildReport:
     return build(scene.course, scene.course.select(scene.homework.week), out, options)
 
 
-def run_solution(scene: Scene, entry: Entry, out: Path, observe: Observe) -> Finished:
-    """A solution on the profile that the class works with; kept by its content: unchanged, it is not run again."""
-    course = scene.course
-    settings = Settings(course.profile(scene.table.profile), given=given_files(course, [entry]))
-    (finished,) = run_assignments(
-        [entry.name], partial(solution_notebook, course), settings, out,
+def run_solutions(scene: Scene, out: Path, observe: Observe, workers: int) -> Finished:
+    """The lab's and the homework's solution on the profile that the class works with; the lab's is returned.
+
+    Kept by their content: unchanged, they are not run again.
+    """
+    course, entries = scene.course, [scene.lab, scene.homework]
+    settings = Settings(course.profile(scene.table.profile), given=given_files(course, entries), workers=workers)
+    lab, _ = run_assignments(
+        [entry.name for entry in entries], partial(solution_notebook, course), settings, out,
         solutions=course.folders.solutions, observe=observe,
     )  # fmt: skip
-    return finished
+    return lab
 
 
 def build_blind_lab(

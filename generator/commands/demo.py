@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WHAT_COMES = (
     "A week goes out and comes back: a class is simulated, its notebooks run for real and are graded; then a\n"
     "blind lab is trained. Six steps, some five minutes on two cores, about twenty seconds the second time;\n"
-    "Ctrl-C loses nothing that is finished. The first graded pages come in step 3, at {graded}/report.html."
+    "Ctrl-C loses nothing that is finished. The first graded pages come in step 4, at {graded}/report.html."
 )
 
 
@@ -49,25 +49,24 @@ def run(arguments: argparse.Namespace) -> int:
     console.rule(f"1 of 6  build {scene.homework.week} for Kaggle, Colab and Jupyter")
     report = demo.build_week(scene, out / "course")
     console.print(f"{len(report.files)} files in {report.out}")
-    console.rule(f"2 of 6  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
+    console.rule(f"2 of 6  run the week's solutions headless (profile {scene.table.profile})")
     with show_progress() as observe:
-        lab = demo.run_solution(scene, scene.lab, out / "run", observe)
+        lab = demo.run_solutions(scene, out / "run", observe, workers)
+    console.rule(f"3 of 6  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
+    with show_progress() as observe:
         room = demo.make_classroom(scene, out / "course", lab)
         students = read_class(room.table, scene.class_file)
         archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
     console.print(f"{archive} and {worksheet}, as Moodle gives them")
-    console.rule("3 of 6  grade the zip")
+    console.rule("4 of 6  grade the zip")
     graded = out / "graded"
     demo.grade_class(scene, archive, worksheet, out / "course", graded, workers=workers)
     comparisons = demo.compare(graded / "results.jsonl", students)
     _show(console, comparisons)
     console.print(f"Look at the class now: {graded / 'report.html'}", soft_wrap=True, highlight=False)
-    console.rule("4 of 6  run two students' work again: one honest, one with a forged record")
+    console.rule("5 of 6  run two students' work again: one honest, one with a forged record")
     if not demo.audit_students(scene, graded, workers=workers):
         console.print("Nothing was audited; the sentence above says why. Grading needs no sandbox.")
-    console.rule(f"5 of 6  run the homework's solution headless (profile {scene.table.profile})")
-    with show_progress() as observe:
-        demo.run_solution(scene, scene.homework, out / "run", observe)
     console.rule(f"6 of 6  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")
     with show_training(out / "zoo", quiet=False) as (observe, say):
         built = demo.build_blind_lab(scene, out / "zoo", observe, workers, say=say)
