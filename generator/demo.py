@@ -1,15 +1,16 @@
 """`paribus demo`: the whole main job on one week, on two cores, with a class that is simulated but really executed.
 
-Build, run the week's solutions, execute and export a class on the smallest profile, grade it, hold the grades against
-what is known to be wrong with whom; then train a blind zoo. The class is one of the rehearsal's: its works are entries
-of the same tables, and rehearsal/class.toml of the course says which assignment and which zoo. Grading is reached
-through its command and its files, as an instructor would.
+Build, run the week's solutions, execute and export a class on the smallest profile, grade it, hold the grades
+against what is known to be wrong with whom; then train a blind zoo. The class is one of the rehearsal's: its works
+are entries of the same tables, and rehearsal/class.toml of the course says which assignment and which zoo. Grading
+is reached through its command and its files, as an instructor would.
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,8 @@ from generator.running.given import given_files
 from generator.running.headless import Finished, Settings, run_assignments
 from generator.running.kernel import Kernel
 from generator.running.references import load_references
-from generator.running.run import Observe
+from generator.running.run import Observe, threads_of_each
+from generator.running.warm import FIGURES, NETWORKS, NUMBERS, WORTH, WarmKernel, kernel_for
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, Say, build_zoo
 from generator.zoo.plan import make_plan
@@ -86,7 +88,20 @@ def build_week(scene: Scene, out: Path) -> BuildReport:
     return build(scene.course, scene.course.select(scene.homework.week), out, options)
 
 
-def run_solutions(scene: Scene, out: Path, observe: Observe, workers: int) -> Finished:
+@contextmanager
+def one_kernel(workers: int, *, at_once: bool) -> Iterator[Kernel]:
+    """What all notebooks and models of the demo run in; the libraries are imported ``at_once``, while the week is
+    built, or with the first run.
+    """
+    with kernel_for(WORTH, (*NUMBERS, *FIGURES, *NETWORKS)) as kernel:
+        if at_once and isinstance(kernel, WarmKernel):
+            kernel.warm_up(threads_of_each(workers))
+        yield kernel
+
+
+def run_solutions(
+    scene: Scene, out: Path, observe: Observe, *, workers: int, kernel: Kernel | None = None
+) -> Finished:
     """The lab's and the homework's solution on the profile that the class works with; the lab's is returned.
 
     Kept by their content: unchanged, they are not run again.
@@ -95,7 +110,7 @@ def run_solutions(scene: Scene, out: Path, observe: Observe, workers: int) -> Fi
     settings = Settings(course.profile(scene.table.profile), given=given_files(course, entries), workers=workers)
     lab, _ = run_assignments(
         [entry.name for entry in entries], partial(solution_notebook, course), settings, out,
-        solutions=course.folders.solutions, observe=observe,
+        solutions=course.folders.solutions, kernel=kernel, observe=observe,
     )  # fmt: skip
     return lab
 
@@ -124,10 +139,11 @@ def make_classroom(scene: Scene, built: Path, lab: Finished) -> Classroom:
 
 
 def make_class(
-    room: Classroom, students: Sequence[Student], out: Path, observe: Observe, workers: int
-) -> tuple[Path, Path]:
+    room: Classroom, students: Sequence[Student], out: Path, observe: Observe, *, workers: int,
+    kernel: Kernel | None = None,
+) -> tuple[Path, Path]:  # fmt: skip
     """(zip, worksheet) of the class."""
-    executed = execute_class(room, students, out / "runs", workers=workers, observe=observe)
+    executed = execute_class(room, students, out / "runs", workers=workers, kernel=kernel, observe=observe)
     files = make_files(room, students, executed, out / "files", workers=workers)
     return write_class(files, out, max_score=room.material.release.assignment.max_score)
 

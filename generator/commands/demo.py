@@ -46,30 +46,33 @@ def run(arguments: argparse.Namespace) -> int:
 
     scene = demo.demo_scene(None if arguments.course is None else course_of(arguments))
     course = scene.course
-    console.rule(f"1 of 6  build {scene.homework.week} for Kaggle, Colab and Jupyter")
-    report = demo.build_week(scene, out / "course")
-    console.print(f"{len(report.files)} files in {report.out}")
-    console.rule(f"2 of 6  run the week's solutions headless (profile {scene.table.profile})")
-    with show_progress() as observe:
-        lab = demo.run_solutions(scene, out / "run", observe, workers)
-    console.rule(f"3 of 6  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
-    with show_progress() as observe:
-        room = demo.make_classroom(scene, out / "course", lab)
-        students = read_class(room.table, scene.class_file)
-        archive, worksheet = demo.make_class(room, students, out / "class", observe, workers)
-    console.print(f"{archive} and {worksheet}, as Moodle gives them")
-    console.rule("4 of 6  grade the zip")
-    graded = out / "graded"
-    demo.grade_class(scene, archive, worksheet, out / "course", graded, workers=workers)
-    comparisons = demo.compare(graded / "results.jsonl", students)
-    _show(console, comparisons)
-    console.print(f"Look at the class now: {graded / 'report.html'}", soft_wrap=True, highlight=False)
-    console.rule("5 of 6  run two students' work again: one honest, one with a forged record")
-    if not demo.audit_students(scene, graded, workers=workers):
-        console.print("Nothing was audited; the sentence above says why. Grading needs no sandbox.")
-    console.rule(f"6 of 6  train the blind lab {scene.zoo}: models without a label (profile {course.run_profile})")
-    with show_training(out / "zoo", quiet=False) as (observe, say):
-        built = demo.build_blind_lab(scene, out / "zoo", observe, workers, say=say)
+    with demo.one_kernel(workers, at_once=not out.exists()) as kernel:
+        console.rule(f"1 of 6  build {scene.homework.week} for Kaggle, Colab and Jupyter")
+        report = demo.build_week(scene, out / "course")
+        console.print(f"{len(report.files)} files in {report.out}")
+        console.rule(f"2 of 6  run the week's solutions headless (profile {scene.table.profile})")
+        with show_progress() as observe:
+            lab = demo.run_solutions(scene, out / "run", observe, workers=workers, kernel=kernel)
+        console.rule(f"3 of 6  a class of 24 works on {scene.homework.name} (profile {scene.table.profile})")
+        with show_progress() as observe:
+            room = demo.make_classroom(scene, out / "course", lab)
+            students = read_class(room.table, scene.class_file)
+            archive, worksheet = demo.make_class(
+                room, students, out / "class", observe, workers=workers, kernel=kernel
+            )
+        console.print(f"{archive} and {worksheet}, as Moodle gives them")
+        console.rule("4 of 6  grade the zip")
+        graded = out / "graded"
+        demo.grade_class(scene, archive, worksheet, out / "course", graded, workers=workers)
+        comparisons = demo.compare(graded / "results.jsonl", students)
+        _show(console, comparisons)
+        console.print(f"Look at the class now: {graded / 'report.html'}", soft_wrap=True, highlight=False)
+        console.rule("5 of 6  run two students' work again: one honest, one with a forged record")
+        if not demo.audit_students(scene, graded, workers=workers):
+            console.print("Nothing was audited; the sentence above says why. Grading needs no sandbox.")
+        console.rule(f"6 of 6  train the blind lab {scene.zoo}: unlabelled models (profile {course.run_profile})")
+        with show_training(out / "zoo", quiet=False) as (observe, say):
+            built = demo.build_blind_lab(scene, out / "zoo", observe, workers, kernel=kernel, say=say)
     console.print(_zoo_in_short(built), highlight=False)
     _where(console, out, graded, built)
     return 0 if not any(item.problem for item in comparisons) else 1

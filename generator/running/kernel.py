@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from generator.errors import RunError
 from paribus.files import write_atomic
@@ -63,21 +63,53 @@ class Kernel(Protocol):
         """Execute into ``task.output``; RunError where a cell fails, the limit passes or ``stop`` is set."""
 
 
-def execution_environment(task: KernelTask, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the child: threads bounded, the kernel of this interpreter, nobody's start-up files."""
-    threads = {
-        name: str(task.threads)
-        for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    }
-    fixed = {
+def environment_of_all(threads: int) -> dict[str, str]:
+    """What every child finds that runs with so many threads: threads bounded, the kernel of this interpreter."""
+    numbers = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return dict.fromkeys(numbers, str(threads)) | {
         "JUPYTER_PREFER_ENV_PATH": "1",  # a kernel called python3 in the home folder may be another Python
-        "IPYTHONDIR": str(task.folder / ".ipython"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONHASHSEED": "0",
     }
-    return {**base, **fixed, **threads, **task.environment}
+
+
+def execution_environment(task: KernelTask, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a task's child, with nobody's start-up files in it."""
+    return {
+        **base, **environment_of_all(task.threads), "IPYTHONDIR": str(task.folder / ".ipython"),
+        **task.environment,
+    }  # fmt: skip
+
+
+class Started(Protocol):
+    """A worker that runs, as far as it is used here: a `subprocess.Popen` with pipes, or what does as it does."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, and its session's."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """Its lifeline."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """Its events."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status, None before `wait`."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status; subprocess.TimeoutExpired after ``timeout`` seconds."""
+
+    def __enter__(self) -> "Started":
+        """Itself."""
+
+    def __exit__(self, *error: Any) -> None:
+        """Close its pipes."""
 
 
 class WorkerKernel:
@@ -99,11 +131,7 @@ class WorkerKernel:
             "parameters": dict(task.parameters), "limit": task.limit,
         }  # fmt: skip
         write_atomic(order, json.dumps(plain, sort_keys=True, indent=1))
-        with task.log.open("wb") as log, subprocess.Popen(
-            [self.python, "-m", "generator.running.kernel_worker", str(order)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-            env={**execution_environment(task, os.environ), **self.environment}, start_new_session=True,
-        ) as process:  # fmt: skip
+        with task.log.open("wb") as log, self._started(order, task, log) as process:
             try:
                 last = self._follow(process, task, notify, stop)
             finally:
@@ -114,9 +142,14 @@ class WorkerKernel:
         if last.get("event") != "done":
             raise RunError(_ended_early(process.returncode, task.log))
 
-    def _follow(
-        self, process: "subprocess.Popen[bytes]", task: KernelTask, notify: Notify, stop: threading.Event
-    ) -> dict[str, Any]:
+    def _started(self, order: Path, task: KernelTask, log: IO[bytes]) -> Started:
+        return subprocess.Popen(
+            [self.python, "-m", "generator.running.kernel_worker", str(order)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            env={**execution_environment(task, os.environ), **self.environment}, start_new_session=True,
+        )  # fmt: skip
+
+    def _follow(self, process: Started, task: KernelTask, notify: Notify, stop: threading.Event) -> dict[str, Any]:
         """Pass events on until the child has said its last; the child keeps the limit, this is the backstop."""
         backstop = time.monotonic() + task.limit + 60 + self.grace
         for event in _events(process):
@@ -132,7 +165,7 @@ class WorkerKernel:
                 return event
         return {}
 
-    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+    def _end(self, process: Started) -> None:
         """Close the lifeline, give the child its time, then end whatever is left of its session."""
         if process.stdin is not None:
             process.stdin.close()
@@ -142,7 +175,7 @@ class WorkerKernel:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _events(process: "subprocess.Popen[bytes]") -> Iterator[dict[str, Any]]:
+def _events(process: Started) -> Iterator[dict[str, Any]]:
     """The child's events as they come, an empty one whenever a fifth of a second passes without any."""
     assert process.stdout is not None  # noqa: S101 - opened as a pipe above
     rest = b""

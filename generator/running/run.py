@@ -19,14 +19,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator.errors import RunError
-from generator.running.kernel import CellEvent, Kernel, KernelTask, Plain, WorkerKernel
+from generator.running.kernel import CellEvent, Kernel, KernelTask, Plain
 from generator.running.run_inputs import hub_revisions, inputs_of, key_of
+from generator.running.warm import kernel_for, libraries_for
 from paribus.files import write_atomic
 
 MARKER = "run.json"
@@ -95,12 +96,21 @@ def run_jobs(
     The answers have the order of ``jobs``. Threads are divided: each kernel's libraries get
     ``cores // workers`` (at least one). On Ctrl-C the kernels are shut down before KeyboardInterrupt goes on.
     """
-    kernel = kernel if kernel is not None else WorkerKernel()
-    available = cores if cores is not None else _cores()
     side_by_side = max(1, min(workers, len(jobs)))
-    threads = max(1, available // side_by_side)
-    stop = threading.Event()
+    threads = threads_of_each(side_by_side, cores)
     plans = [_plan(job, out) for job in jobs]
+    with ExitStack() as stack:
+        if kernel is None:
+            kernel = stack.enter_context(kernel_for(len(plans), libraries_for([job.notebook for job in jobs])))
+        answers = _run_all(plans, kernel, side_by_side, threads=threads, force=force, observe=observe)
+    return [answers[plan.folder] for plan in plans]
+
+
+def _run_all(
+    plans: Sequence["_Plan"], kernel: Kernel, side_by_side: int, *, threads: int, force: bool, observe: Observe
+) -> dict[Path, RunResult | RunError]:
+    """The answers by the runs' folders."""
+    stop = threading.Event()
     futures: dict[Path, Future[RunResult | RunError]] = {}
     with ThreadPoolExecutor(side_by_side) as pool:
         for plan in plans:
@@ -118,13 +128,16 @@ def run_jobs(
             for future in waiting:
                 future.cancel()
             raise
-    return [futures[plan.folder].result() for plan in plans]
+    return {folder: future.result() for folder, future in futures.items()}
 
 
-def _cores() -> int:
-    """The cores this process may use, where the system says so (Linux), else all."""
+def threads_of_each(side_by_side: int, cores: int | None = None) -> int:
+    """How many threads each of some runs gets of ``cores`` (default: of those that this process may use, where the
+    system says so, as Linux does, else of all).
+    """
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    here = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return max(1, (cores or here) // side_by_side)
 
 
 @dataclass(frozen=True)

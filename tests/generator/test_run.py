@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask
 from generator.running.run import Job, Progress, RunResult, read_run, require_all, run_jobs
 from generator.running.run_inputs import digest_path
 from tests.generator.notebooks_to_run import code, notebook
+from tests.generator.waiting import gone, until
 
 
 def job(*cells: Any, name: str = "week9_lab", **fields: Any) -> Job:
@@ -124,25 +124,8 @@ def _start_slow_run(tmp_path: Path) -> "tuple[subprocess.Popen[bytes], int]":
     path = tmp_path / "slow.ipynb"
     path.write_text(json.dumps(notebook(code("slow", slow))))
     process = subprocess.Popen([sys.executable, "-c", SLOW_RUN, str(path), str(tmp_path / "out")])
-    deadline = time.monotonic() + 60
-    while not said.is_file() or not said.read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: said.is_file() and bool(said.read_text()))
     return process, int(said.read_text())
-
-
-def _gone(pid: int, within: float = 15.0) -> bool:
-    """Whether the process is gone (or a zombie nobody has reaped) within so many seconds."""
-    deadline = time.monotonic() + within
-    status = Path(f"/proc/{pid}/stat")
-    while time.monotonic() < deadline:
-        try:
-            if status.read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.mark.parametrize(("number", "code_expected"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
@@ -152,7 +135,7 @@ def test_a_run_that_is_interrupted_or_killed_leaves_no_kernel_and_no_marker(
     process, kernel_pid = _start_slow_run(tmp_path)
     process.send_signal(number)
     assert process.wait(40) == code_expected
-    assert _gone(kernel_pid)
+    assert gone(kernel_pid)
     folder = next((tmp_path / "out" / "instructor" / "week9_lab").iterdir())
     assert (folder / "executed.ipynb").is_file()
     assert read_run(folder) is None

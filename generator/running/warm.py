@@ -1,0 +1,163 @@
+"""Kernels that start warm: one process imports the libraries, and forks a worker and a kernel for each run.
+
+An import of torch and transformers costs each kernel five to ten seconds of the processor. Here many notebooks pay
+it once. A run sees no difference: it has its own process, environment and folder, and its own random numbers.
+"""
+
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from generator.errors import RunError
+from generator.running.kernel import GRACE, KernelTask, WorkerKernel, environment_of_all, execution_environment
+
+NUMBERS = ("numpy", "pandas", "scipy.stats", "sklearn.feature_extraction.text", "sklearn.linear_model")
+FIGURES = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")
+NETWORKS = ("torch", "transformers.models.auto.modeling_auto", "transformers.models.bert.modeling_bert")
+WORTH = 2
+"""From so many notebooks on, one import for all is worth a process of its own."""
+BY_WORD = {"torch": (*NUMBERS, *FIGURES, *NETWORKS), "paribus": (*NUMBERS, *FIGURES), "sklearn": NUMBERS}
+
+
+def libraries_for(notebooks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The modules worth importing before kernels for ``notebooks`` are forked, by the words in their cells."""
+    text = "".join("".join(cell["source"]) for notebook in notebooks for cell in notebook["cells"])
+    return next((modules for word, modules in BY_WORD.items() if word in text), ())
+
+
+def kernel_for(notebooks: int, modules: Sequence[str]) -> AbstractContextManager[WorkerKernel]:
+    """What executes so many notebooks: warm from two on. A single one runs cold, and so do all where the system is
+    not Linux, whose libraries alone are known to survive a fork.
+    """
+    return WarmKernel(modules) if notebooks >= WORTH and sys.platform == "linux" else nullcontext(WorkerKernel())
+
+
+class WarmKernel(WorkerKernel):
+    """Executes as `WorkerKernel` does, in processes forked from one that has imported ``modules``.
+
+    A context: to leave it ends the process that forks. There is one for each number of threads that is asked for,
+    from the first such run on. What is not installed is passed over: the notebook itself says what it misses.
+    """
+
+    def __init__(self, modules: Sequence[str], *, grace: float = GRACE) -> None:
+        """``modules`` by their full names."""
+        super().__init__(grace=grace)
+        self.modules = tuple(modules)
+        self._lock = threading.Lock()
+        self._parents: dict[int, Parent] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for parent in self._parents.values():
+            parent.close()
+
+    def warm_up(self, threads: int) -> "Parent":
+        """The process that forks kernels of ``threads`` threads; it begins to import now if it has not yet."""
+        with self._lock:
+            if threads not in self._parents:
+                self._parents[threads] = Parent(self.modules, threads)
+            return self._parents[threads]
+
+    def _started(self, order: Path, task: KernelTask, log: IO[bytes]) -> "Forked":
+        return self.warm_up(task.threads).fork(order, execution_environment(task, os.environ), log)
+
+
+class Parent:
+    """The process that forks (`generator.running.warm_parent`), and the line to it."""
+
+    def __init__(self, modules: Sequence[str], threads: int) -> None:
+        """Start it; it imports ``modules`` and then reads what it is asked for."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line, self._log = ours, tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "generator.running.warm_parent", str(theirs.fileno()), *modules],
+                stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, pass_fds=[theirs.fileno()],
+                env={**os.environ, **environment_of_all(threads)}, start_new_session=True,
+            )  # fmt: skip
+
+    def fork(self, order: Path, environment: Mapping[str, str], log: IO[bytes]) -> "Forked":
+        """A worker for the task in ``order``; RunError where the process is gone."""
+        (lifeline, stdin), (stdout, events), (status, told) = os.pipe(), os.pipe(), os.pipe()
+        request = json.dumps({"order": str(order), "environment": dict(environment)}).encode()
+        try:
+            socket.send_fds(self._line, [request], [lifeline, events, log.fileno(), told])
+        except OSError as error:
+            for descriptor in (stdin, stdout, status):
+                os.close(descriptor)
+            raise RunError(self._gone()) from error
+        finally:
+            for descriptor in (lifeline, events, told):
+                os.close(descriptor)
+        forked = Forked(stdin, stdout, status)
+        if not forked.pid:
+            forked.close()
+            raise RunError(self._gone())
+        return forked
+
+    def wait(self) -> int:
+        """Its exit status, when it has ended."""
+        return self._process.wait()
+
+    def _gone(self) -> str:
+        self._log.seek(0)
+        tail = "\n".join(self._log.read().decode("utf-8", "replace").splitlines()[-20:])
+        return (
+            f"The process that starts kernels ended early (exit status {self.wait()}). Start the run "
+            f"again; if it ends early again, run one notebook at a time. The last lines of its log:\n{tail}"
+        )
+
+    def close(self) -> None:
+        """End it; what it forked has a lifeline of its own."""
+        self._line.close()
+        self._process.terminate()  # it may be importing still
+        self.wait()
+        self._log.close()
+
+
+class Forked:
+    """A forked worker, with what `WorkerKernel` uses of a `subprocess.Popen`."""
+
+    def __init__(self, stdin: int, stdout: int, status: int) -> None:
+        """The ends of its pipes; ``status`` tells its process id first (0: nothing came), its exit status last."""
+        self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
+        self._status = os.fdopen(status, "rb", buffering=0)
+        self.returncode: int | None = None
+        self.pid = int(self._status.readline() or 0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status (-9 where nobody could tell); subprocess.TimeoutExpired after ``timeout`` seconds."""
+        if self.returncode is None:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._status, selectors.EVENT_READ)
+                if not selector.select(timeout):
+                    raise subprocess.TimeoutExpired("the notebook's worker", timeout or 0.0)
+            self.returncode = int(self._status.readline() or -9)
+        return self.returncode
+
+    def close(self) -> None:
+        """Close its pipes."""
+        for pipe in (self.stdin, self.stdout, self._status):
+            pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,145 @@
+"""Kernels forked from one process that has imported the libraries: no run sees a difference."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.errors import RunError
+from generator.running import warm
+from generator.running.kernel import WorkerKernel
+from generator.running.run import RunResult, read_run, require_all, run_jobs
+from generator.running.warm import WarmKernel, kernel_for, libraries_for
+from tests.generator.notebooks_to_run import code, notebook
+from tests.generator.test_run import job, outputs_of
+from tests.generator.waiting import gone, until
+
+LIBRARIES = ("numpy", "wave", "no_such_library")
+SURROUNDINGS = """
+import os, sys
+print(os.path.basename(os.getcwd()), os.getpgid(0) == os.getpid(), __name__, sys.path, sys.stdin.read())
+print(sorted(set(os.environ) - {"JPY_PARENT_PID"}), os.environ["PARIBUS_CACHE"], os.environ["OMP_NUM_THREADS"])
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[WarmKernel]:
+    with WarmKernel(LIBRARIES) as opened:
+        yield opened
+
+
+def said(result: RunResult | RunError, key: str) -> str:
+    return "".join(outputs_of(result, key)[0]["text"])
+
+
+def test_a_run_finds_what_a_cold_one_finds(kernel: WarmKernel, tmp_path: Path) -> None:
+    jobs = [job(code("show", SURROUNDINGS), code("shell", "!echo from the shell"))]
+    (forked,) = run_jobs(jobs, tmp_path, kernel=kernel)
+    (cold,) = run_jobs(jobs, tmp_path, kernel=WorkerKernel(), force=True)
+    assert said(forked, "show") == said(cold, "show")
+    assert said(forked, "shell") == said(cold, "shell")
+
+
+def test_libraries_are_there_and_each_run_draws_its_own_random_numbers(kernel: WarmKernel, tmp_path: Path) -> None:
+    there = code("there", "import sys\nprint('wave' in sys.modules, 'mailbox' in sys.modules)")
+    drawn = code("drawn", "import random, numpy\nprint(random.random(), numpy.random.rand())")
+    answers = run_jobs(
+        [job(there, drawn, name=name) for name in ("one", "two")], tmp_path, kernel=kernel, workers=2
+    )
+    assert [said(answer, "there") for answer in answers] == ["True False\n"] * 2
+    first, second = (said(answer, "drawn").split() for answer in answers)
+    assert not set(first) & set(second)
+
+
+def test_errors_and_dead_kernels_are_told_as_ever(kernel: WarmKernel, tmp_path: Path) -> None:
+    broken, dead = code("broken", "1 / 0"), code("dead", "import os\nos._exit(3)")
+    answers = run_jobs([job(broken, name="one"), job(dead, name="two")], tmp_path, kernel=kernel, workers=2)
+    assert [answer.cell for answer in answers if isinstance(answer, RunError)] == ["broken", "dead"]
+    assert "lost its kernel" in str(answers[1])
+
+
+SLOW_RUNS = """
+import json, sys, pathlib
+from generator.running.run import Job, run_jobs
+notebooks = json.loads(pathlib.Path(sys.argv[1]).read_text())
+try:
+    run_jobs([Job(name, one, limit=60.0) for name, one in notebooks.items()], pathlib.Path(sys.argv[2]), workers=2)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_runs_that_are_interrupted_or_killed_leave_no_process_and_no_marker(
+    number: signal.Signals, status: int, tmp_path: Path
+) -> None:
+    told = {name: tmp_path / name for name in ("one", "two")}
+    tell = "import os, pathlib, time\npathlib.Path({!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}')"
+    runs = {
+        name: notebook(code("tell", tell.format(str(path))), code("slow", "time.sleep(60)"))
+        for name, path in told.items()
+    }
+    (tmp_path / "runs.json").write_text(json.dumps(runs))
+    command = [sys.executable, "-c", SLOW_RUNS, str(tmp_path / "runs.json"), str(tmp_path / "out")]
+    with subprocess.Popen(command) as process:
+        until(lambda: all(path.is_file() and path.read_text() for path in told.values()))
+        process.send_signal(number)
+        assert process.wait(40) == status
+    assert all(gone(int(pid)) for path in told.values() for pid in path.read_text().split())
+    folders = [next((tmp_path / "out" / "instructor" / name).iterdir()) for name in told]
+    assert [read_run(folder) for folder in folders] == [None, None]
+
+
+@pytest.mark.parametrize("when", ["before it is asked", "before it answers"])
+def test_a_process_that_starts_kernels_and_ends_is_told_with_its_log(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A module that ends whoever imports it, in place of a system that kills.
+    (tmp_path / "fatal.py").write_text("import os\nos.write(2, b'out of memory')\nos._exit(9)\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    with WarmKernel(["fatal"]) as kernel:
+        if when == "before it is asked":
+            kernel.warm_up(1).wait()
+        (answer,) = run_jobs([job()], tmp_path / "out", kernel=kernel, cores=1)
+    assert "ended early (exit status 9). Start the run again" in str(answer)
+    assert "out of memory" in str(answer)
+
+
+def test_several_notebooks_run_warm_and_one_alone_runs_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    def kind(count: int) -> type[WorkerKernel]:
+        with kernel_for(count, LIBRARIES) as chosen:
+            return type(chosen)
+
+    assert (kind(1), kind(2)) == (WorkerKernel, WarmKernel)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert kind(2) is WorkerKernel
+
+
+def test_what_is_found_finished_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [job(name=name) for name in ("one", "two")]
+    require_all(run_jobs(jobs, tmp_path, workers=2))
+    monkeypatch.setattr(warm, "Parent", None)
+    assert all(answer.reused for answer in require_all(run_jobs(jobs, tmp_path, workers=2)))
+
+
+@pytest.mark.parametrize(
+    ("source", "one", "other"),
+    [
+        ("import torch", "torch", "keras"),
+        ("import paribus", "matplotlib.figure", "torch"),
+        ("from sklearn import svm", "numpy", "matplotlib.figure"),
+    ],
+)
+def test_only_what_the_notebooks_may_need_is_imported(source: str, one: str, other: str) -> None:
+    found: Any = libraries_for([notebook(), notebook(code("a", source))])
+    assert one in found
+    assert other not in found
+    assert libraries_for([notebook()]) == ()
