@@ -81,6 +81,9 @@ def wrong_orders(reading: Reading, values: Values) -> Iterator[Doubt]:
         quoted = _quoted_step(reading, hit.end, end)
         if quoted is not None:
             pairs = iter([pair for pair in pairs if _is_of_step(pair, quoted, values)])
+        named = any(start <= first < end for first, _, _ in reading.sentence.groups)
+        # "The second epoch lowered the loss": one run is compared with itself, unless the clause names another.
+        pairs = iter([pair for pair in pairs if named or not pair.first.epoch])
         judged = [(verdict, pair) for pair in pairs if (verdict := _judge(hit, pair, values)) is not None]
         if judged and not any(verdict for verdict, _ in judged):
             text = reading.lower[hit.start : hit.end]

@@ -7,7 +7,7 @@ and that no class has a higher probability than the predicted one.
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from grader.evidence.laws import broken, span_of
 from grader.evidence.worded.reading import Doubt, Reading
@@ -157,9 +157,17 @@ def wrong_differences(reading: Reading, values: Values) -> Iterator[Doubt]:
         digits = min(item.readings[0].decimals for item in (first, second, third))
         if not _are_alike(first, second) or digits < DECIMALS:
             continue
-        if law := broken("difference", *(span_of(item, fraction=False).widened for item in (first, second, third))):
+        law = _difference_broken(first, second, third)
+        others = combinations((item for item in numbers if item.end < third.start), 2)
+        # Behind two lists the difference may be of their means, or of any two numbers before it.
+        if law and all(_difference_broken(one, other, third) for one, other in others if _are_alike(one, other)):
             yield reading.doubt(f"{third.text}: {law}")
             return
+
+
+def _difference_broken(first: Number, second: Number, difference: Number) -> str:
+    """Why a number is not the difference of two others; empty where it may be."""
+    return broken("difference", *(span_of(item, fraction=False).widened for item in (first, second, difference)))
 
 
 DECIMALS, DIGITS = 3, 2
