@@ -95,7 +95,7 @@ def one_kernel(workers: int, *, at_once: bool) -> Iterator[Kernel]:
     """
     with kernel_for(WORTH, (*NUMBERS, *FIGURES, *NETWORKS)) as kernel:
         if at_once and isinstance(kernel, WarmKernel):
-            kernel.warm_up(threads_of_each(workers))
+            kernel.warm_up(threads_of_each(min(workers, 2)))  # the first step has two notebooks
         yield kernel
 
 

@@ -79,7 +79,7 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """See `LocalProvisioner.launch_kernel`."""
         held, self._held = self._held, None
-        if held is None or LAUNCHER not in cmd or Path(cmd[0]).resolve() != Path(sys.executable).resolve():
+        if held is None or LAUNCHER not in cmd or cmd[0] != sys.executable:
             return await super().launch_kernel(cmd, **kwargs)
         folder = os.fspath(kwargs.get("cwd") or Path.cwd())
         environment = {**(kwargs.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())}
@@ -111,27 +111,22 @@ def run_task(order: str) -> int:
 def _hold_kernel() -> HeldKernel:
     """Fork the process that becomes the kernel; it ends by itself where this one ends before it says so."""
     reader, writer = os.pipe()
+    worker = os.getpid()
     pid = os.fork()
     if pid:
         os.close(reader)
         return HeldKernel(pid, writer)
-    code = 1
-    try:
-        os.close(writer)
-        os.setsid()
-        with os.fdopen(reader, "rb") as line:
-            asked = line.read()
-        code = _become_kernel(json.loads(asked)) if asked else 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    os.close(writer)
+    os.setsid()
+    with os.fdopen(reader, "rb") as line:
+        asked = line.read()
+    if asked and os.getppid() == worker:
+        _become_kernel(json.loads(asked), worker)
+    sys.exit()
 
 
-def _become_kernel(order: Mapping[str, Any]) -> int:
-    """Be the kernel until it is shut down, as one that ipykernel's own launcher starts."""
+def _become_kernel(order: Mapping[str, Any], worker: int) -> None:
+    """Be the kernel until it is shut down or its worker ends, as one that ipykernel's own launcher starts."""
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)  # what was the worker's events
@@ -143,5 +138,5 @@ def _become_kernel(order: Mapping[str, Any]) -> int:
     for name, generator in (("numpy", "random"), ("torch", "default_generator")):  # Python's own does so itself
         if name in sys.modules:
             getattr(sys.modules[name], generator).seed()
-    IPKernelApp.launch_instance(argv=order["arguments"])
-    return 0
+    # ipykernel has looked for its parent in the environment before, when it was imported.
+    IPKernelApp.launch_instance(argv=order["arguments"], parent_handle=worker)

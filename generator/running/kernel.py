@@ -22,6 +22,7 @@ from generator.errors import RunError
 from paribus.files import write_atomic
 
 Plain = str | int | float | bool | None
+STOPPED = "The run was stopped; start it again to go on."
 GRACE = 20.0
 """Seconds a child has to save the partial notebook and to shut its kernel down before it is killed."""
 
@@ -131,7 +132,7 @@ class WorkerKernel:
             "parameters": dict(task.parameters), "limit": task.limit,
         }  # fmt: skip
         write_atomic(order, json.dumps(plain, sort_keys=True, indent=1))
-        with task.log.open("wb") as log, self._started(order, task, log) as process:
+        with task.log.open("wb") as log, self._started(order, task, log, stop) as process:
             try:
                 last = self._follow(process, task, notify, stop)
             finally:
@@ -142,7 +143,7 @@ class WorkerKernel:
         if last.get("event") != "done":
             raise RunError(_ended_early(process.returncode, task.log))
 
-    def _started(self, order: Path, task: KernelTask, log: IO[bytes]) -> Started:
+    def _started(self, order: Path, task: KernelTask, log: IO[bytes], stop: threading.Event) -> Started:
         return subprocess.Popen(
             [self.python, "-m", "generator.running.kernel_worker", str(order)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
@@ -154,7 +155,7 @@ class WorkerKernel:
         backstop = time.monotonic() + task.limit + 60 + self.grace
         for event in _events(process):
             if stop.is_set():
-                raise RunError("The run was stopped; start it again to go on.")
+                raise RunError(STOPPED)
             if time.monotonic() > backstop:
                 raise RunError(
                     f"The kernel did not end by itself after its limit of {task.limit:.0f} s and was killed."
@@ -235,7 +236,7 @@ class FakeKernel:
         codes = [index for index, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
         for number, index in enumerate(codes, 1):
             if stop.is_set():
-                raise RunError("The run was stopped; start it again to go on.")
+                raise RunError(STOPPED)
             key, heading = labels[index]
             notify(CellEvent(number, len(codes), key, heading))
             planned = self.plan.get(key, FakeCell())

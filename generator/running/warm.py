@@ -1,17 +1,22 @@
 """Kernels that start warm: one process imports the libraries, and forks a worker and a kernel for each run.
 
 An import of torch and transformers costs each kernel five to ten seconds of the processor. Here many notebooks pay
-it once. A run sees no difference: it has its own process, environment and folder, and its own random numbers.
+it once. A run sees no difference: it has its own process, environment and folder, and its own random numbers. A
+notebook that sets environment variables starts cold, since libraries read them when they are imported.
 """
 
 import json
+import math
 import os
+import re
 import selectors
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -19,11 +24,22 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from generator.errors import RunError
-from generator.running.kernel import GRACE, KernelTask, WorkerKernel, environment_of_all, execution_environment
+from generator.running.kernel import (
+    GRACE,
+    STOPPED,
+    KernelTask,
+    Started,
+    WorkerKernel,
+    environment_of_all,
+    execution_environment,
+)
 
 NUMBERS = ("numpy", "pandas", "scipy.stats", "sklearn.feature_extraction.text", "sklearn.linear_model")
-FIGURES = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline")
+FIGURES = ("matplotlib.figure", "matplotlib.backends.backend_agg")
 NETWORKS = ("torch", "transformers.models.auto.modeling_auto", "transformers.models.bert.modeling_bert")
+SETS_VARIABLES = re.compile(r"environ|putenv|%(?:set_)?env")
+SOON, LOOK = 5.0, 0.2
+"""Seconds until a process that cannot be asked has ended, and between two looks at what is awaited."""
 WORTH = 2
 """From so many notebooks on, one import for all is worth a process of its own."""
 BY_WORD = {"torch": (*NUMBERS, *FIGURES, *NETWORKS), "paribus": (*NUMBERS, *FIGURES), "sklearn": NUMBERS}
@@ -68,12 +84,16 @@ class WarmKernel(WorkerKernel):
     def warm_up(self, threads: int) -> "Parent":
         """The process that forks kernels of ``threads`` threads; it begins to import now if it has not yet."""
         with self._lock:
+            if threads in self._parents and self._parents[threads].ended:
+                self._parents.pop(threads).close()
             if threads not in self._parents:
                 self._parents[threads] = Parent(self.modules, threads)
             return self._parents[threads]
 
-    def _started(self, order: Path, task: KernelTask, log: IO[bytes]) -> "Forked":
-        return self.warm_up(task.threads).fork(order, execution_environment(task, os.environ), log)
+    def _started(self, order: Path, task: KernelTask, log: IO[bytes], stop: threading.Event) -> Started:
+        if SETS_VARIABLES.search(task.notebook.read_text(encoding="utf-8")):
+            return super()._started(order, task, log, stop)
+        return self.warm_up(task.threads).fork(order, execution_environment(task, os.environ), log, stop)
 
 
 class Parent:
@@ -90,34 +110,49 @@ class Parent:
                 env={**os.environ, **environment_of_all(threads)}, start_new_session=True,
             )  # fmt: skip
 
-    def fork(self, order: Path, environment: Mapping[str, str], log: IO[bytes]) -> "Forked":
-        """A worker for the task in ``order``; RunError where the process is gone."""
+    def fork(self, order: Path, environment: Mapping[str, str], log: IO[bytes], stop: threading.Event) -> "Forked":
+        """A worker for the task in ``order``; RunError where the process is gone, or ``stop`` is set meanwhile."""
         (lifeline, stdin), (stdout, events), (status, told) = os.pipe(), os.pipe(), os.pipe()
-        request = json.dumps({"order": str(order), "environment": dict(environment)}).encode()
+        forked = Forked(stdin, stdout, status)
         try:
-            socket.send_fds(self._line, [request], [lifeline, events, log.fileno(), told])
+            with tempfile.TemporaryFile() as request:  # larger than a message may be
+                request.write(json.dumps({"order": str(order), "environment": dict(environment)}).encode())
+                request.seek(0)
+                socket.send_fds(self._line, [b"!"], [request.fileno(), lifeline, events, log.fileno(), told])
         except OSError as error:
-            for descriptor in (stdin, stdout, status):
-                os.close(descriptor)
-            raise RunError(self._gone()) from error
+            forked.close()
+            raise RunError(self._gone(str(error))) from error
         finally:
             for descriptor in (lifeline, events, told):
                 os.close(descriptor)
-        forked = Forked(stdin, stdout, status)
-        if not forked.pid:
+        if not forked.begun(stop):
             forked.close()
-            raise RunError(self._gone())
+            raise RunError(STOPPED if stop.is_set() else self._gone())
         return forked
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     def wait(self) -> int:
         """Its exit status, when it has ended."""
         return self._process.wait()
 
-    def _gone(self) -> str:
-        self._log.seek(0)
-        tail = "\n".join(self._log.read().decode("utf-8", "replace").splitlines()[-20:])
+    def _gone(self, why: str = "") -> str:
+        try:
+            status = f"ended early (exit status {self._process.wait(SOON)})"
+        except subprocess.TimeoutExpired:
+            status = f"could not be asked ({why})"
+        written = os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0)
+        tail = "\n".join(written.decode("utf-8", "replace").splitlines()[-20:])
         return (
-            f"The process that starts kernels ended early (exit status {self.wait()}). Start the run "
+            f"The process that starts kernels {status}. Start the run "
             f"again; if it ends early again, run one notebook at a time. The last lines of its log:\n{tail}"
         )
 
@@ -133,21 +168,42 @@ class Forked:
     """A forked worker, with what `WorkerKernel` uses of a `subprocess.Popen`."""
 
     def __init__(self, stdin: int, stdout: int, status: int) -> None:
-        """The ends of its pipes; ``status`` tells its process id first (0: nothing came), its exit status last."""
+        """The ends of its pipes; ``status`` tells its process id first, and its exit status last."""
         self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
         self._status = os.fdopen(status, "rb", buffering=0)
+        self.pid = 0
         self.returncode: int | None = None
+
+    def begun(self, stop: threading.Event) -> bool:
+        """Wait until it has begun; False where ``stop`` is set before, or where nobody can begin it any more."""
+        while not self._is_told(LOOK):
+            if stop.is_set():
+                return False
         self.pid = int(self._status.readline() or 0)
+        return self.pid > 0
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit status (-9 where nobody could tell); subprocess.TimeoutExpired after ``timeout`` seconds."""
-        if self.returncode is None:
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._status, selectors.EVENT_READ)
-                if not selector.select(timeout):
-                    raise subprocess.TimeoutExpired("the notebook's worker", timeout or 0.0)
-            self.returncode = int(self._status.readline() or -9)
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        while self.returncode is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired("the notebook's worker", timeout or 0.0)
+            if not self._is_told(min(LOOK, left)):
+                continue
+            told = self._status.readline()
+            if told:
+                self.returncode = int(told)
+            elif not _runs(self.pid):  # the process that would tell is gone, and so is this one
+                self.returncode = -signal.SIGKILL
+            else:
+                time.sleep(min(LOOK, left))
         return self.returncode
+
+    def _is_told(self, within: float) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._status, selectors.EVENT_READ)
+            return bool(selector.select(within))
 
     def close(self) -> None:
         """Close its pipes."""
@@ -161,3 +217,11 @@ class Forked:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,18 +16,20 @@ import pytest
 
 from generator.errors import RunError
 from generator.running import warm
-from generator.running.kernel import WorkerKernel
+from generator.running.kernel import KernelTask, WorkerKernel
 from generator.running.run import RunResult, read_run, require_all, run_jobs
 from generator.running.warm import WarmKernel, kernel_for, libraries_for
 from tests.generator.notebooks_to_run import code, notebook
 from tests.generator.test_run import job, outputs_of
 from tests.generator.waiting import gone, until
+from tests.sampled import sampled
 
 LIBRARIES = ("numpy", "wave", "no_such_library")
 SURROUNDINGS = """
 import os, sys
 print(os.path.basename(os.getcwd()), os.getpgid(0) == os.getpid(), __name__, sys.path, sys.stdin.read())
-print(sorted(set(os.environ) - {"JPY_PARENT_PID"}), os.environ["PARIBUS_CACHE"], os.environ["OMP_NUM_THREADS"])
+variables = getattr(os, "envi" + "ron")  # a notebook that names them starts cold
+print(sorted(set(variables) - {"JPY_PARENT_PID"}), variables["PARIBUS_CACHE"], variables["OMP_NUM_THREADS"])
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -77,7 +82,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(("number", "status"), sampled([(signal.SIGKILL, -9), (signal.SIGINT, 130)], 2))
 def test_runs_that_are_interrupted_or_killed_leave_no_process_and_no_marker(
     number: signal.Signals, status: int, tmp_path: Path
 ) -> None:
@@ -98,19 +103,97 @@ def test_runs_that_are_interrupted_or_killed_leave_no_process_and_no_marker(
     assert [read_run(folder) for folder in folders] == [None, None]
 
 
-@pytest.mark.parametrize("when", ["before it is asked", "before it answers"])
-def test_a_process_that_starts_kernels_and_ends_is_told_with_its_log(
-    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A module that ends whoever imports it, in place of a system that kills.
+@pytest.fixture
+def fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a module that ends whoever imports it, in place of a system that kills."""
     (tmp_path / "fatal.py").write_text("import os\nos.write(2, b'out of memory')\nos._exit(9)\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    with WarmKernel(["fatal"]) as kernel:
-        if when == "before it is asked":
-            kernel.warm_up(1).wait()
+    return "fatal"
+
+
+def test_a_process_that_starts_kernels_and_ends_is_told_with_its_log(fatal: str, tmp_path: Path) -> None:
+    with WarmKernel([fatal]) as kernel:
         (answer,) = run_jobs([job()], tmp_path / "out", kernel=kernel, cores=1)
     assert "ended early (exit status 9). Start the run again" in str(answer)
     assert "out of memory" in str(answer)
+
+
+def test_a_process_that_cannot_be_asked_is_told(
+    kernel: WarmKernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> None:
+        raise OSError("no buffer space")
+
+    monkeypatch.setattr(warm, "SOON", 0.1)
+    monkeypatch.setattr(socket, "send_fds", refuse)
+    (answer,) = run_jobs([job()], tmp_path, kernel=kernel, cores=1)
+    assert "could not be asked (no buffer space)" in str(answer)
+
+
+@pytest.mark.long
+def test_a_process_that_was_killed_is_followed_by_another(tmp_path: Path) -> None:
+    with WarmKernel([]) as kernel:
+        os.kill(kernel.warm_up(1).pid, signal.SIGKILL)
+        kernel.warm_up(1).wait()
+        (answer,) = run_jobs([job()], tmp_path, kernel=kernel, cores=1)
+    assert isinstance(answer, RunResult)
+
+
+def test_a_run_is_stopped_while_the_libraries_are_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slow_library.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    task = KernelTask(tmp_path / "in.ipynb", tmp_path / "out.ipynb", tmp_path, tmp_path / "log", {}, 60.0, 1)
+    task.notebook.write_text(json.dumps(notebook()))
+    stop = threading.Event()
+    threading.Timer(1.0, stop.set).start()
+    began = time.monotonic()
+    with WarmKernel(["slow_library"]) as kernel, pytest.raises(RunError, match="was stopped"):
+        kernel.execute(task, lambda event: None, stop)
+    assert time.monotonic() - began < 30
+
+
+def test_figures_are_pictures_and_what_ends_with_the_process_is_done(kernel: WarmKernel, tmp_path: Path) -> None:
+    drawn = code("drawn", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    ends = "import atexit\natexit.register(open('ended.txt', 'w').write, 'yes')"
+    left = code("left", f"{ends}\nkept = open('kept.txt', 'w')\nkept.write('written');")
+    (result,) = require_all(run_jobs([job(drawn, left)], tmp_path, kernel=kernel))
+    assert "image/png" in outputs_of(result, "drawn")[0]["data"]
+    assert (result.folder / "work" / "kept.txt").read_text() == "written"
+    assert (result.folder / "work" / "ended.txt").read_text() == "yes"
+
+
+@pytest.mark.long
+def test_a_large_environment_is_handed_on(
+    kernel: WarmKernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        monkeypatch.setenv(f"LARGE_{number}", "ő" * 60_000)
+    show = code("show", "import os\nprint(len(os.getenv('LARGE_3')))")
+    (result,) = run_jobs([job(show)], tmp_path, kernel=kernel)
+    assert said(result, "show") == "60000\n"
+
+
+def test_an_error_of_the_worker_is_told_with_its_log(kernel: WarmKernel, tmp_path: Path) -> None:
+    task = KernelTask(tmp_path / "in.ipynb", tmp_path / "out.ipynb", tmp_path, tmp_path / "log", {}, 60.0, 1)
+    task.notebook.write_text("no notebook")
+    with pytest.raises(RunError, match=r"(?s)ended early.*NotJSONError"):
+        kernel.execute(task, lambda event: None, threading.Event())
+
+
+def test_a_kernel_ends_with_its_worker_however_that_ends(kernel: WarmKernel, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    kill = f"import os, pathlib, signal\npathlib.Path({str(told)!r}).write_text(str(os.getpid()))"
+    killed = code("killed", f"{kill}\nos.kill(os.getppid(), signal.SIGKILL)")
+    (answer,) = run_jobs([job(killed, code("slow", "import time\ntime.sleep(60)"))], tmp_path, kernel=kernel)
+    assert isinstance(answer, RunError)
+    assert gone(int(told.read_text()))
+
+
+def test_a_notebook_that_sets_variables_starts_cold(kernel: WarmKernel, tmp_path: Path) -> None:
+    there = "print('wave' in sys.modules)"
+    sets = code("there", f"import os, sys\nos.environ['HF_HUB_OFFLINE'] = '1'\n{there}")
+    answers = run_jobs([job(sets), job(code("there", f"import sys\n{there}"))], tmp_path, kernel=kernel)
+    assert [said(answer, "there") for answer in answers] == ["False\n", "True\n"]
 
 
 def test_several_notebooks_run_warm_and_one_alone_runs_cold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,6 +206,7 @@ def test_several_notebooks_run_warm_and_one_alone_runs_cold(monkeypatch: pytest.
     assert kind(2) is WorkerKernel
 
 
+@pytest.mark.long
 def test_what_is_found_finished_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = [job(name=name) for name in ("one", "two")]
     require_all(run_jobs(jobs, tmp_path, workers=2))
