@@ -48,7 +48,7 @@
 # %% tags=["parameters"] key="parameters"
 PROFILE = "full"  # how large the run is: "full" is the course; "smoke" and "micro" are small rehearsals
 DATA = None  # None: what the profile says. Or "hub", "synthetic", or the path of a .parquet or .csv file
-MODEL = None  # the teacher. None: what the profile says. Or a hub name, or the folder of a model
+MODEL = None  # what the teacher is made of. None: what the profile says. Or a hub name, or the folder of a model
 SEED = 13
 REFERENCE_SEEDS = 0  # for the instructor's reference runs; leave it at 0
 
@@ -76,10 +76,11 @@ labels = data.validation.labels
 #
 # In the lab you held one student against one twin. Here the **mixing weight** is the setting that changes, from 0 (labels
 # alone) to 0.9 (nine tenths teacher), with three seeds an arm. All of them learn from one teacher, whose soft targets are
-# computed once. `distillation_loss` is the library's; it is the function that you wrote in the lab.
+# computed once. The teacher is twice as deep as they are. `distillation_loss` is the library's; it is the function that you
+# wrote in the lab.
 
 # %% key="config"
-TEACHER = MODEL or profile.model
+TEACHER = models.teacher_of(MODEL or profile.model)  # of the tiny encoder, one that is twice as deep
 # The small synthetic corpus is easier than the real one: smoke reads 16 tokens.
 MAX_LENGTH = 16 if PROFILE == "smoke" else profile.max_length
 FEW = min({"full": 10_000, "smoke": 1_200, "micro": 120}[PROFILE], len(data.train.texts))

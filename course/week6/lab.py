@@ -33,7 +33,7 @@
 # %% tags=["parameters"] key="parameters"
 PROFILE = "full"  # how large the run is: "full" is the course; "smoke" and "micro" are small rehearsals
 DATA = None  # None: what the profile says. Or "hub", "synthetic", or the path of a .parquet or .csv file
-MODEL = None  # the teacher. None: what the profile says. Or a hub name, or the folder of a model
+MODEL = None  # what the teacher is made of. None: what the profile says. Or a hub name, or the folder of a model
 SEED = 13
 REFERENCE_SEEDS = 0  # for the instructor's reference runs; leave it at 0
 
@@ -155,12 +155,12 @@ notebook.tested("distillation_loss")
 # %% [markdown] key="teacher-text"
 # ### The teacher
 #
-# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is the tiny encoder, which
-# has two layers. What it says about every *training* complaint is computed once and kept: these logits are
-# the soft targets, and the teacher is not needed again.
+# It is trained once, on all complaints and on labels alone, as in week 1. On a small profile it is twice as deep as the tiny
+# encoder of the other weeks: it has four layers. What it says about every *training* complaint is computed once and kept:
+# these logits are the soft targets, and the teacher is not needed again.
 
 # %% key="config"
-TEACHER = MODEL or profile.model
+TEACHER = models.teacher_of(MODEL or profile.model)  # of the tiny encoder, one that is twice as deep
 # The small synthetic corpus is easier than the real one: smoke reads 16 tokens.
 MAX_LENGTH = 16 if PROFILE == "smoke" else profile.max_length
 FEW = min({"full": 10_000, "smoke": 1_200, "micro": 120}[PROFILE], len(data.train.texts))
@@ -205,7 +205,8 @@ pd.DataFrame(
 # %% [markdown] key="student-text"
 # ## Part 2. Teacher, student, and a twin without a teacher
 #
-# Now two small models with **half the layers**, the same seed, the same few complaints (`FEW` below), the same epochs. One learns
+# Now two small models with **half of the teacher's layers**; on a small profile that is two, as many as the tiny encoder has.
+# They have the same seed, the same few complaints (`FEW` below) and the same epochs. One learns
 # from labels alone. The other learns from the soft targets, too, with $T = 2$ and $\alpha = 0.9$. A small model on few
 # examples soon knows their labels by heart; soft targets give it more to know than labels. Before you run it: which of
 # the two will have the better macro-F1, and which will answer more often as the teacher does?

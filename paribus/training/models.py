@@ -53,6 +53,13 @@ def load(model: str, n_classes: int, *, texts: Sequence[str] | None = None, seed
     return network, tokenizer
 
 
+def teacher_of(model: str) -> str:
+    """What a small model is taught by: of the tiny encoder the one that is twice as deep, else ``model`` itself,
+    whose students leave out layers.
+    """
+    return TINY_TEACHER if model == TINY else model
+
+
 def load_tokenizer(model: str, *, texts: Sequence[str] | None = None) -> Any:  # any HF tokenizer
     """The tokenizer that belongs to ``model``; see `load`."""
     if model not in MADE_HERE:

@@ -14,7 +14,7 @@ from torch.nn import functional
 from generator.building.variants import text_for
 from generator.sources.headers import SourceCell
 from generator.sources.source import load_source
-from paribus import selfcheck
+from paribus import compression, models, selfcheck
 from paribus.check.tested import draws
 from paribus.course.assignment import Role
 from tests.shipped import COURSE
@@ -65,6 +65,37 @@ def test_the_training_of_week_5_is_told_as_three_seeds_take_it() -> None:
     rows, _, _ = budget_of("week5_homework")
     assert abs(rows[0] - 3 * 2 * MINUTES) < 1
     assert '"full": 2, "smoke"' in TEXTS["week5_homework"]
+
+
+@pytest.mark.parametrize("name", ["week6_lab", "week6_homework"])
+@pytest.mark.parametrize("profile", ["micro", "smoke"])
+def test_the_teacher_of_week_6_is_twice_as_deep_as_its_students_and_as_the_tiny_encoder(
+    name: str, profile: str
+) -> None:
+    text = COURSE.entry(name).source.read_text(encoding="utf-8")
+    (line,) = re.findall(r"^TEACHER = .*$", text, re.MULTILINE)
+    (function,) = re.findall(r"^def small_network.*?(?=^\S)", text, re.MULTILINE | re.DOTALL)
+    texts = ("a late fee was charged", "they never replied to me") * 20
+    data = SimpleNamespace(classes=("a", "b"), train=SimpleNamespace(texts=texts))
+    space = {
+        "models": models,
+        "compression": compression,
+        "data": data,
+        "MODEL": None,
+        "profile": COURSE.profiles[profile],
+    }
+    exec(f"{line}\n{function}", space)  # noqa: S102 - the course's own source
+    teacher, tiny = (
+        models.load(model, 2, texts=texts, seed=0)[0].config.num_hidden_layers
+        for model in (str(space["TEACHER"]), "tiny")
+    )
+    (student,) = {len(space["small_network"](seed).model.layers) for seed in (0, 1)}  # type: ignore[operator]
+    assert (teacher, student) == (2 * tiny, tiny)
+    assert COURSE.profiles[profile].model == "tiny"
+
+
+def test_another_model_is_its_own_teacher() -> None:
+    assert models.teacher_of("answerdotai/ModernBERT-base") == "answerdotai/ModernBERT-base"
 
 
 @pytest.mark.parametrize("name", HOMEWORKS)
