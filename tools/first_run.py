@@ -1,6 +1,6 @@
 """How long a new user waits: a fresh clone in a temporary folder, each step by the clock, as a table.
 
-    python -m tools.first_run                 # clone, make demo twice: some six minutes on two quiet cores
+    python -m tools.first_run                 # clone, make demo twice: some five minutes on two quiet cores
     python -m tools.first_run --tests         # and make test, then make long
 
 The clone holds what is committed. Its environment is new, so packages come from the index, or from the installer's

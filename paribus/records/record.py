@@ -87,6 +87,15 @@ class Epoch:
         """A metric of this epoch, None where it was not measured."""
         return self.metrics.get(metric)
 
+    def __getattr__(self, metric: str) -> float:
+        """A metric by its name, as in ``epoch.macro_f1``; AttributeError names those that were measured."""
+        if metric.startswith("_") or metric == "metrics":  # asked by Python itself, while a copy is made
+            raise AttributeError(metric)
+        if metric not in self.metrics:
+            measured = ", ".join(self.metrics) or "nothing"
+            raise AttributeError(f"Epoch {self.epoch} has no {metric!r}; it measured {measured}.")
+        return self.metrics[metric]
+
 
 @dataclass(frozen=True)
 class Record:

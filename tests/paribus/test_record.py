@@ -1,5 +1,6 @@
 """A record is read back exactly or refused with the reason."""
 
+import copy
 import json
 from dataclasses import asdict, replace
 from typing import Any
@@ -132,3 +133,12 @@ def test_a_record_says_which_runs_serve_as_a_baseline_in_the_older_way_too() -> 
     again = [Record.from_json(record.to_json()) for record in (now, before)]
     assert [record.served() for record in again] == [(("size", "r1"), ("size", "r2")), (("size", "r.3"),)]
     assert again[1].numbers() == {"experiment.size.gain": 0.5}
+
+
+def test_a_line_of_a_log_gives_its_metrics_by_name_and_says_which_it_has() -> None:
+    line = Epoch(2, {"train_loss": 2.5, "macro_f1": 0.25})
+    assert line.macro_f1 == copy.deepcopy(line).macro_f1 == 0.25
+    with pytest.raises(AttributeError, match="Epoch 2 has no 'validation_loss'; it measured train_loss, macro_f1"):
+        _ = line.validation_loss
+    with pytest.raises(AttributeError, match="_repr_html_"):
+        _ = line._repr_html_
