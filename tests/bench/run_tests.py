@@ -266,7 +266,7 @@ class Processor:
                         continue
                     times = child.cpu_times()
                     self._used[child.pid] = times.user + times.system
-                    if child.cmdline()[1:2] and child.cmdline()[1].endswith(SERVER):
+                    if any(word.endswith(SERVER) for word in child.cmdline()[1:2]):  # none of a process that ends
                         servers.add(child.pid)
                         self._used[child.pid] += times.children_user + times.children_system
 
