@@ -32,7 +32,7 @@ from generator.running.headless import Finished, Settings, run_assignments
 from generator.running.kernel import Kernel
 from generator.running.references import load_references
 from generator.running.run import Observe, threads_of_each
-from generator.running.warm import FIGURES, NETWORKS, NUMBERS, WORTH, WarmKernel, kernel_for
+from generator.running.warm import FIGURES, NETWORKS, NUMBERS, WarmKernel, kernel_for
 from generator.sources.source import load_source
 from generator.zoo.build import Built, Order, Say, build_zoo
 from generator.zoo.plan import make_plan
@@ -93,7 +93,7 @@ def one_kernel(workers: int, *, at_once: bool) -> Iterator[Kernel]:
     """What all notebooks and models of the demo run in; the libraries are imported ``at_once``, while the week is
     built, or with the first run.
     """
-    with kernel_for(WORTH, (*NUMBERS, *FIGURES, *NETWORKS)) as kernel:
+    with kernel_for((*NUMBERS, *FIGURES, *NETWORKS)) as kernel:
         if at_once and isinstance(kernel, WarmKernel):
             kernel.warm_up(threads_of_each(min(workers, 2)))  # the first step has two notebooks
         yield kernel

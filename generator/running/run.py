@@ -101,7 +101,9 @@ def run_jobs(
     plans = [_plan(job, out) for job in jobs]
     with ExitStack() as stack:
         if kernel is None:
-            kernel = stack.enter_context(kernel_for(len(plans), libraries_for([job.notebook for job in jobs])))
+            kernel = stack.enter_context(
+                kernel_for(libraries_for([job.notebook for job in jobs]), alone=len(plans) == 1)
+            )
         answers = _run_all(plans, kernel, side_by_side, threads=threads, force=force, observe=observe)
     return [answers[plan.folder] for plan in plans]
 

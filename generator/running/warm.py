@@ -2,7 +2,7 @@
 
 An import of torch and transformers costs each kernel five to ten seconds of the processor. Here many notebooks pay
 it once. A run sees no difference: it has its own process, environment and folder, and its own random numbers. A
-notebook that sets environment variables starts cold, since libraries read them when they are imported.
+notebook whose code names environment variables starts cold: libraries may read them when they are imported.
 """
 
 import json
@@ -37,25 +37,33 @@ from generator.running.kernel import (
 NUMBERS = ("numpy", "pandas", "scipy.stats", "sklearn.feature_extraction.text", "sklearn.linear_model")
 FIGURES = ("matplotlib.figure", "matplotlib.backends.backend_agg")
 NETWORKS = ("torch", "transformers.models.auto.modeling_auto", "transformers.models.bert.modeling_bert")
-SETS_VARIABLES = re.compile(r"environ|putenv|%(?:set_)?env")
+SETS_VARIABLES = re.compile(r"\b(?:environ|putenv)\b|^[ \t]*%(?:set_)?env\b", re.MULTILINE)
 SOON, LOOK = 5.0, 0.2
 """Seconds until a process that cannot be asked has ended, and between two looks at what is awaited."""
-WORTH = 2
-"""From so many notebooks on, one import for all is worth a process of its own."""
 BY_WORD = {"torch": (*NUMBERS, *FIGURES, *NETWORKS), "paribus": (*NUMBERS, *FIGURES), "sklearn": NUMBERS}
 
 
 def libraries_for(notebooks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The modules worth importing before kernels for ``notebooks`` are forked, by the words in their cells."""
-    text = "".join("".join(cell["source"]) for notebook in notebooks for cell in notebook["cells"])
-    return next((modules for word, modules in BY_WORD.items() if word in text), ())
+    """The modules worth importing before kernels for ``notebooks`` are forked, by the words in their code."""
+    code = "".join(map(_code_of, notebooks))
+    return next((modules for word, modules in BY_WORD.items() if word in code), ())
 
 
-def kernel_for(notebooks: int, modules: Sequence[str]) -> AbstractContextManager[WorkerKernel]:
-    """What executes so many notebooks: warm from two on. A single one runs cold, and so do all where the system is
-    not Linux, whose libraries alone are known to survive a fork.
+def starts_cold(notebook: Mapping[str, Any]) -> bool:
+    """Whether its code names environment variables: libraries read them when they are imported, maybe before."""
+    return SETS_VARIABLES.search(_code_of(notebook)) is not None
+
+
+def _code_of(notebook: Mapping[str, Any]) -> str:
+    cells = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+def kernel_for(modules: Sequence[str], *, alone: bool = False) -> AbstractContextManager[WorkerKernel]:
+    """What executes notebooks that import ``modules``: warm, but for one ``alone``, and but where the system is not
+    Linux, whose libraries alone are known to survive a fork.
     """
-    return WarmKernel(modules) if notebooks >= WORTH and sys.platform == "linux" else nullcontext(WorkerKernel())
+    return nullcontext(WorkerKernel()) if alone or sys.platform != "linux" else WarmKernel(modules)
 
 
 class WarmKernel(WorkerKernel):
@@ -91,7 +99,7 @@ class WarmKernel(WorkerKernel):
             return self._parents[threads]
 
     def _started(self, order: Path, task: KernelTask, log: IO[bytes], stop: threading.Event) -> Started:
-        if SETS_VARIABLES.search(task.notebook.read_text(encoding="utf-8")):
+        if starts_cold(json.loads(task.notebook.read_text(encoding="utf-8"))):
             return super()._started(order, task, log, stop)
         return self.warm_up(task.threads).fork(order, execution_environment(task, os.environ), log, stop)
 

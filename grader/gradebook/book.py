@@ -235,7 +235,7 @@ class GradebookFolder:
                 cell.metadata.nbgrader["checksum"] = checksum
                 self._checksums[cell.metadata.nbgrader["grade_id"]] = checksum
         text, kept = nbformat.writes(source) + "\n", self._path("source", ".")
-        if kept.is_file() and kept.read_text(encoding="utf-8") == text and self._knows_the_notebook():
+        if kept.is_file() and kept.read_text(encoding="utf-8") == text and self._knows(len(self._checksums)):
             return
         resources = {"nbgrader": {"notebook": self.name, "assignment": self.name, "db_url": self.course.db_url}}
         try:
@@ -251,10 +251,13 @@ class GradebookFolder:
             self._book.close()
         write_atomic(kept, text)  # last: where it is there, the database has every cell
 
-    def _knows_the_notebook(self) -> bool:
-        """Whether nbgrader's tables hold the assignment and its notebook."""
-        known = "SELECT 1 FROM notebook JOIN assignment ON assignment.id = assignment_id WHERE assignment.name = ?"
-        return self._line.execute(known, (self.name,)).fetchone() is not None
+    def _knows(self, cells: int) -> bool:
+        """Whether nbgrader's tables hold so many cells of the assignment."""
+        known = (
+            "SELECT count(DISTINCT base_cell.name) FROM base_cell JOIN notebook ON notebook.id = notebook_id "
+            "JOIN assignment ON assignment.id = assignment_id WHERE assignment.name = ?"
+        )
+        return bool(self._line.execute(known, (self.name,)).fetchone()[0] == cells)
 
     def _path(self, step: str, student: str) -> Path:
         return self.folder / step / student / self.name / f"{self.name}.ipynb"

@@ -1,8 +1,12 @@
 """Small notebooks for the tests of runs: each made by nbformat, its cells keyed as the generator keys them."""
 
+import json
 from typing import Any
 
 import nbformat
+
+from generator.errors import RunError
+from generator.running.run import Job, RunResult
 
 PARAMETERS = 'PROFILE = "smoke"\nDATA = "synthetic"\nSEED = 0'
 
@@ -20,3 +24,13 @@ def notebook(*cells: Any, parameters: str = PARAMETERS) -> dict[str, Any]:
     whole = nbformat.v4.new_notebook(cells=[heading, code("parameters", parameters, "parameters"), *cells])
     nbformat.validate(whole)
     return dict(whole)
+
+
+def job(*cells: Any, name: str = "week9_lab", **fields: Any) -> Job:
+    return Job(name, notebook(*cells), {"PROFILE": "micro"}, label="micro", **fields)
+
+
+def outputs_of(result: RunResult | RunError, key: str) -> list[Any]:
+    assert isinstance(result, RunResult), result
+    cells = json.loads(result.notebook.read_text())["cells"]
+    return list(next(cell for cell in cells if cell["id"] == key)["outputs"])

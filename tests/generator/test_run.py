@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,18 +13,8 @@ from generator.errors import RunError
 from generator.running.kernel import CellEvent, FakeCell, FakeKernel, KernelTask, Notify, WorkerKernel
 from generator.running.run import Job, Progress, RunResult, read_run, require_all, run_jobs
 from generator.running.run_inputs import digest_path
-from tests.generator.notebooks_to_run import code, notebook
+from tests.generator.notebooks_to_run import code, job, notebook, outputs_of
 from tests.generator.waiting import gone, until
-
-
-def job(*cells: Any, name: str = "week9_lab", **fields: Any) -> Job:
-    return Job(name, notebook(*cells), {"PROFILE": "micro"}, label="micro", **fields)
-
-
-def outputs_of(result: RunResult | RunError, key: str) -> list[Any]:
-    assert isinstance(result, RunResult), result
-    cells = json.loads(result.notebook.read_text())["cells"]
-    return list(next(cell for cell in cells if cell["id"] == key)["outputs"])
 
 
 def test_a_run_executes_with_its_parameters_and_reports_each_cell(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from generator.errors import RunError
 from generator.running import warm
 from generator.running.kernel import KernelTask, WorkerKernel
 from generator.running.run import RunResult, read_run, require_all, run_jobs
-from generator.running.warm import WarmKernel, kernel_for, libraries_for
-from tests.generator.notebooks_to_run import code, notebook
-from tests.generator.test_run import job, outputs_of
+from generator.running.warm import WarmKernel, kernel_for, libraries_for, starts_cold
+from tests.generator.courses import NAMES, build_one
+from tests.generator.notebooks_to_run import code, job, notebook, outputs_of
 from tests.generator.waiting import gone, until
 from tests.sampled import sampled
 
@@ -175,8 +175,8 @@ def test_a_large_environment_is_handed_on(
 
 def test_an_error_of_the_worker_is_told_with_its_log(kernel: WarmKernel, tmp_path: Path) -> None:
     task = KernelTask(tmp_path / "in.ipynb", tmp_path / "out.ipynb", tmp_path, tmp_path / "log", {}, 60.0, 1)
-    task.notebook.write_text("no notebook")
-    with pytest.raises(RunError, match=r"(?s)ended early.*NotJSONError"):
+    task.notebook.write_text('{"cells": [], "nbformat": 1}')
+    with pytest.raises(RunError, match=r"(?s)ended early.*Traceback.*Error"):
         kernel.execute(task, lambda event: None, threading.Event())
 
 
@@ -196,14 +196,32 @@ def test_a_notebook_that_sets_variables_starts_cold(kernel: WarmKernel, tmp_path
     assert [said(answer, "there") for answer in answers] == ["False\n", "True\n"]
 
 
+@pytest.mark.parametrize("name", sampled(NAMES, 6))
+def test_no_notebook_of_the_courses_starts_cold(name: str) -> None:
+    """Each has a setup cell that speaks of the environment, in other words."""
+    assert not starts_cold(json.loads(build_one(name).notebooks["solution", "jupyter"]))
+
+
+@pytest.mark.parametrize(
+    ("source", "cold"),
+    [
+        ("os.environ['HF_HOME'] = 'here'", True), ("from os import environ", True), ("os.putenv('A', 'b')", True),
+        ("x = 1\n%env A=b", True), ("%set_env A b", True), ("# This environment has no pip.", False),
+        ("environment = 100 %envelope", False),
+    ],
+)  # fmt: skip
+def test_code_that_names_variables_is_told_from_words_about_an_environment(source: str, *, cold: bool) -> None:
+    assert starts_cold(notebook(code("a", source))) is cold
+
+
 def test_several_notebooks_run_warm_and_one_alone_runs_cold(monkeypatch: pytest.MonkeyPatch) -> None:
-    def kind(count: int) -> type[WorkerKernel]:
-        with kernel_for(count, LIBRARIES) as chosen:
+    def kind(*, alone: bool) -> type[WorkerKernel]:
+        with kernel_for(LIBRARIES, alone=alone) as chosen:
             return type(chosen)
 
-    assert (kind(1), kind(2)) == (WorkerKernel, WarmKernel)
+    assert (kind(alone=True), kind(alone=False)) == (WorkerKernel, WarmKernel)
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert kind(2) is WorkerKernel
+    assert kind(alone=False) is WorkerKernel
 
 
 @pytest.mark.long
