@@ -50,6 +50,6 @@ def _excused(verdict: Verdict, titles: Sequence[str]) -> Verdict:
     where = listed(f"“{title}”" for title in titles)
     because = (
         f"{verdict.because} This has cost points at {where} already, and one fault costs once: a person decides "
-        "over the points here."
+        "about the points here."
     )
     return replace(verdict, outcome=Outcome.NOT_APPLICABLE, because=because)
